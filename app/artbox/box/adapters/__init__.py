@@ -1,0 +1,1 @@
+"""What the box touches: the encrypted store, vault, identity files, server, control socket."""

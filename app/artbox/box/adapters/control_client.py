@@ -1,0 +1,90 @@
+"""The client of the service's control socket, used by the unlock process and the command line.
+
+The control app answers:
+`GET /state` → {"state", "since" (ISO 8601), "busy_with"};  `GET /setup` → {"missing": [...]};
+`POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool} → 204;
+`POST /tokens` {"product"} → 201 {"token"};
+`POST /deliveries` {"register": str|null} → 200 {"delivered": [...]};
+`POST /demo` {} → 200 {...};  `POST /lock` → 202.
+A refusal is problem+json (RFC 9457) with the extra members `code` and `fields` of the ArtboxError behind it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from artbox.box import errors
+from artbox.box.domain.keys import ServiceKeys
+from artbox.box.errors import ArtboxError, ServiceUnreachable
+
+
+class ControlClient:
+    """Speaks HTTP over the control socket; every refusal of the service is raised again as the same error."""
+
+    def __init__(self, socket: Path, *, timeout: float = 300.0) -> None:
+        self._socket = socket
+        self._timeout = timeout
+
+    def state(self) -> dict[str, Any]:
+        """Return state, since, busy_with."""
+        return self._ask("GET", "/state")
+
+    def setup_missing(self) -> list[str]:
+        """Return the steps the setup still needs."""
+        return [str(step) for step in self._ask("GET", "/setup")["missing"]]
+
+    def hand_over(self, keys: ServiceKeys, *, first: bool) -> None:
+        """Give the service its keys."""
+        self._ask("POST", "/keys", {**keys.to_hex(), "first": first})
+
+    def create_token(self, product: str) -> str:
+        """Make a token for a capture program and return its secret."""
+        return str(self._ask("POST", "/tokens", {"product": product})["token"])
+
+    def deliver(self, register: str | None = None) -> list[dict[str, Any]]:
+        """Deliver what is waiting; one entry per package."""
+        return list(self._ask("POST", "/deliveries", {"register": register})["delivered"])
+
+    def demo(self) -> dict[str, Any]:
+        """Fill the box with synthetic data and deliver."""
+        return self._ask("POST", "/demo", {})
+
+    def lock(self) -> None:
+        """Lock the box."""
+        self._ask("POST", "/lock", {})
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        transport = httpx.HTTPTransport(uds=str(self._socket))
+        with httpx.Client(transport=transport, timeout=self._timeout, trust_env=False) as client:
+            try:
+                response = client.request(method, f"http://control{path}", json=body)
+            except httpx.HTTPError as error:
+                raise ServiceUnreachable from error
+        try:
+            answer = response.json() if response.content else {}
+        except ValueError as error:
+            raise ServiceUnreachable from error
+        if not response.is_success:
+            raise _refusal(answer)
+        if not isinstance(answer, dict):
+            raise ServiceUnreachable
+        return answer
+
+
+def _refusal(answer: object) -> ArtboxError:
+    """Return the error the service raised, found by its code; unknown codes keep code and fields."""
+    code, fields = "", {}
+    if isinstance(answer, dict):
+        code, fields = str(answer.get("code", "")), answer.get("fields", {})
+    if not code or not isinstance(fields, dict):
+        return ServiceUnreachable()
+    named = {str(name): value for name, value in fields.items()}
+    return _BY_CODE.get(code, ArtboxError)(code, **named)
+
+
+_BY_CODE: dict[str, type[ArtboxError]] = {
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, ArtboxError)
+}

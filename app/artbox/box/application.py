@@ -1,0 +1,55 @@
+"""The composition root of the running service: builds adapters and services from the settings, once."""
+
+from artbox.box.adapters.identity import Identity
+from artbox.box.adapters.keyring_file import KeyringFile
+from artbox.box.adapters.server_client import ServerClient
+from artbox.box.adapters.store import StoreHandle
+from artbox.box.adapters.vault import vault_from
+from artbox.box.services.accounts import Accounts
+from artbox.box.services.audit import Audit
+from artbox.box.services.clock import Clock, utc_now
+from artbox.box.services.corrections import Corrections
+from artbox.box.services.delivery import Delivery
+from artbox.box.services.demo import Demo
+from artbox.box.services.enrolment import Enrolment
+from artbox.box.services.intake import Intake
+from artbox.box.services.lifecycle import Ground, Lifecycle
+from artbox.box.services.packing import Packing
+from artbox.box.services.sending import Sending
+from artbox.box.services.setup import Setup
+from artbox.box.services.status import Status
+from artbox.box.services.tokens import Tokens
+from artbox.box.settings import Settings
+from artbox.catalogue import Catalogue, load
+
+
+class Application:
+    """Everything the edges may call; services that need the open store raise BoxLocked while it is closed."""
+
+    def __init__(self, settings: Settings, *, now: Clock = utc_now) -> None:
+        self.settings = settings
+        self.catalogue: Catalogue = load()
+        self._handle = handle = StoreHandle()
+        identity = Identity(settings.identity_dir)
+        client = ServerClient(settings.services, settings.ca_certificate)
+        keyring = KeyringFile(settings.keyring_path, settings.pending_keyring_path)
+        vault = vault_from(settings.vault)
+        self.enrolment = Enrolment(identity, client, settings.ca_certificate)
+        self.setup = Setup(keyring, self.enrolment)
+        self.lifecycle = Lifecycle(Ground(keyring, vault, settings.database_path), handle, self.setup, now)
+        self.accounts = Accounts(handle, now)
+        self.tokens = Tokens(handle)
+        self.audit = Audit(handle)
+        self.intake = Intake(handle, self.catalogue, now)
+        self.corrections = Corrections(handle, self.catalogue, now)
+        packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)
+        sending = Sending(client, identity, settings.ca_certificate)
+        self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
+        self.status = Status(handle, self.enrolment, self.delivery, vault, now)
+        self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
+
+    def close(self) -> None:
+        """Close the store without locking the vault; for the end of the process."""
+        store = self._handle.take()
+        if store is not None:
+            store.close()

@@ -1,0 +1,59 @@
+"""The work list of corrections: a finding as it is shown, what is asked for, and a page of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+PAGE_SIZE = 50
+SEVERITIES = ("hart", "weich", "hinweis")
+HOLDING = ("hart", "weich")
+"""The severities that hold a record back."""
+
+
+class Order(StrEnum):
+    """How the list is ordered; `urgent`: hard before soft, the oldest first."""
+
+    URGENT = "urgent"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is asked for; no severity means those that hold a record back, no fields all of them."""
+
+    severity: str | None = None
+    rule: str | None = None
+    fields: tuple[str, ...] | None = None
+    confirmed: bool = False
+    order: Order = Order.URGENT
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A stored finding with the centre's own references; `registers` are those it keeps the record from."""
+
+    id: int
+    patient_ref: str
+    cycle_ref: str | None
+    child_no: int | None
+    rule: str
+    severity: str
+    field: str | None
+    registers: tuple[str, ...]
+    release: str
+    open_since: datetime
+    superseded_at: datetime | None
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    reason: str | None
+
+    @property
+    def confirmable(self) -> bool:
+        """Say whether a person can release it with a reason."""
+        return self.severity == "weich" and self.confirmed_at is None and self.superseded_at is None
+
+    @property
+    def key(self) -> tuple[str, str | None, int | None, str, str | None]:
+        """What tells it apart within one import's report."""
+        return self.patient_ref, self.cycle_ref, self.child_no, self.rule, self.field

@@ -1,0 +1,179 @@
+"""The way of records to the registers: pack, send, verify the receipt."""
+
+import threading
+from pathlib import Path
+
+from artbox.box.adapters.store import Store, StoreHandle
+from artbox.box.domain import consent, exports
+from artbox.box.domain.audit import AuditEntry, AuditTag
+from artbox.box.domain.deliveries import Delivered, Kind, PackageRow, PackageState, ReceiptRow
+from artbox.box.errors import DeliveryFailed, NotEnrolled, PackageUnknown
+from artbox.box.services.clock import Clock
+from artbox.box.services.packing import ACTOR, Packing
+from artbox.box.services.sending import Sending, note_failure
+from artbox.catalogue import Catalogue
+from artbox.wire.packages import file_sha256
+
+
+class Delivery:
+    """Delivers per register and kind; a crash at any point is mended by the next run."""
+
+    def __init__(
+        self,
+        handle: StoreHandle,
+        catalogue: Catalogue,
+        packing: Packing,
+        sending: Sending,
+        now: Clock,
+    ) -> None:
+        self._handle = handle
+        self._catalogue = catalogue
+        self._packing = packing
+        self._sending = sending
+        self._now = now
+        self._delivering = threading.Lock()
+
+    def deliver(self, register: str | None = None) -> list[Delivered]:
+        """Send unsent packages first, then pack and send what is waiting; return what got its receipt now.
+
+        Without a register, all that have a recipient certificate are tried. Raise NotEnrolled, BoxLocked, or
+        the first DeliveryFailed after having tried every one.
+        """
+        store = self._handle.store
+        if not self._sending.is_possible:
+            raise NotEnrolled
+        delivered: list[Delivered] = []
+        failures: list[DeliveryFailed] = []
+        with self._delivering:
+            for name in self._asked_for(register):
+                try:
+                    self._deliver(store, name, delivered)
+                except DeliveryFailed as failure:
+                    failures.append(failure)
+        if failures:
+            failures[0].fields["delivered"] = len(delivered)
+            raise failures[0]
+        return delivered
+
+    def packages(self) -> list[PackageRow]:
+        """Return every package, newest first."""
+        return self._handle.store.packages.all()
+
+    def package(self, package_id: int) -> PackageRow:
+        """Return one package; raise PackageUnknown."""
+        row = self._handle.store.packages.one(package_id)
+        if row is None:
+            raise PackageUnknown
+        return row
+
+    def package_file(self, package_id: int) -> Path:
+        """Return the path of the encrypted package; raise PackageUnknown when there is no finished file."""
+        row = self.package(package_id)
+        path = self._packing.path(row)
+        if row.state is PackageState.RESERVED or not path.is_file():
+            raise PackageUnknown
+        return path
+
+    def receipt(self, package_id: int) -> ReceiptRow | None:
+        """Return the verified receipt of a package; None while there is none."""
+        return self._handle.store.packages.receipt(package_id)
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many records wait per register (withdrawals and unreceipted packages included)."""
+        store = self._handle.store
+        return {
+            register: len(self._items(store, register))
+            + sum(row.count for row in store.packages.open(register))
+            for register in self._catalogue.current.registers
+        }
+
+    def recipients(self) -> list[str]:
+        """Return the registers the box has a recipient certificate for."""
+        known = self._catalogue.current.registers
+        return [register for register in known if self._packing.recipient(register) is not None]
+
+    def held(self) -> dict[str, int]:
+        """Return how many records open findings keep from each register."""
+        store = self._handle.store
+        return {
+            register: sum(
+                candidate.held and candidate.assigned
+                for candidate in store.candidates.for_register(register)[0]
+            )
+            for register in self._catalogue.current.registers
+        }
+
+    def _asked_for(self, register: str | None) -> list[str]:
+        if register is None:
+            return self.recipients()
+        if register not in self._catalogue.current.registers:
+            raise DeliveryFailed(reason="register-unknown")
+        if self._packing.recipient(register) is None:
+            raise DeliveryFailed(reason="recipient-missing", register=register)
+        return [register]
+
+    def _deliver(self, store: Store, register: str, delivered: list[Delivered]) -> None:
+        for row in store.packages.open(register):
+            self._mind_consent(store, row)
+            delivered.append(self._finish(store, row.id))
+        centre_no = store.box().centre_no
+        waiting = self._items(store, register)
+        for batch in exports.batches(waiting, self._catalogue.current.version):
+            entry = AuditEntry(
+                AuditTag.PACKAGE_RESERVED,
+                ACTOR,
+                {"register": register, "kind": batch.kind.value, "count": len(batch.items)},
+            )
+            package_id = store.packages.reserve(centre_no, register, batch, entry)
+            delivered.append(self._finish(store, package_id))
+
+    def _items(self, store: Store, register: str) -> list[exports.Item]:
+        candidates, statements = store.candidates.for_register(register)
+        today = self._now().date()
+        return list(
+            exports.items(
+                candidates,
+                lambda patient_id: consent.decide(statements.get(patient_id, ()), register, today),
+            )
+        )
+
+    def _mind_consent(self, store: Store, row: PackageRow) -> None:
+        """Take out of a package that never left what consent no longer lets travel in this kind."""
+        if row.kind is Kind.WITHDRAWAL or store.packages.attempted(row.id):
+            return
+        _, statements = store.candidates.for_register(row.register)
+        today = self._now().date()
+        dropped = [
+            record.record_key_id
+            for record in store.packages.records(row.id)
+            if consent.decide(statements.get(record.patient_id, ()), row.register, today) is not row.kind
+        ]
+        if dropped:
+            entry = AuditEntry(
+                AuditTag.PACKAGE_REVISED, ACTOR, {"package_id": row.id, "dropped": len(dropped)}
+            )
+            store.packages.drop(row.id, dropped, entry)
+
+    def _finish(self, store: Store, package_id: int) -> Delivered:
+        """Bring one package from wherever it stands to its receipt; raise DeliveryFailed."""
+        row = self.package(package_id)
+        if row.state is PackageState.RESERVED or self._is_lost(store, row):
+            try:
+                self._packing.pack(store, row)
+            except DeliveryFailed as failure:
+                note_failure(store, row, failure)
+                raise
+            row = self.package(package_id)
+        self._sending.send(store, row, self._packing.path(row))
+        return Delivered(row.id, row.name, row.register, row.kind, row.count)
+
+    def _is_lost(self, store: Store, row: PackageRow) -> bool:
+        """Say whether the file must be written again; one that may have left must not change any more."""
+        path = self._packing.path(row)
+        if path.is_file() and file_sha256(path) == row.sha256:
+            return False
+        if store.packages.attempted(row.id):
+            failure = DeliveryFailed(reason="file-missing", register=row.register, package=row.name)
+            note_failure(store, row, failure)
+            raise failure
+        return True

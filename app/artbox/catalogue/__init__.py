@@ -1,0 +1,60 @@
+"""The registers' definition as data, and what is derived from it.
+
+YAML files per release, side by side, are the one source of validator, JSON Schema, information pages,
+projections and test data. This package imports nothing else of the project.
+"""
+
+from pathlib import Path
+
+from artbox.catalogue.catalogue import Catalogue
+from artbox.catalogue.errors import CatalogueError
+from artbox.catalogue.loading import SHIPPED, load_definitions
+from artbox.catalogue.model import (
+    Assurance,
+    AssuredBy,
+    Check,
+    Choice,
+    ChoiceList,
+    Field,
+    Finding,
+    Kind,
+    Level,
+    ProspectivityRule,
+    Register,
+    Rule,
+    Severity,
+    Text,
+)
+from artbox.catalogue.projection import Projection
+from artbox.catalogue.release import Release
+
+__all__ = [
+    "Assurance",
+    "AssuredBy",
+    "Catalogue",
+    "CatalogueError",
+    "Check",
+    "Choice",
+    "ChoiceList",
+    "Field",
+    "Finding",
+    "Kind",
+    "Level",
+    "Projection",
+    "ProspectivityRule",
+    "Register",
+    "Release",
+    "Rule",
+    "Severity",
+    "Text",
+    "load",
+]
+
+
+def load(directory: Path | None = None) -> Catalogue:
+    """Read and judge every release below `directory` (default: the shipped definitions).
+
+    Raises CatalogueError, naming file, entry and remedy, when a definition must not be used.
+    """
+    definitions = load_definitions(directory or SHIPPED)
+    return Catalogue({definition.version: Release(definition) for definition in definitions})

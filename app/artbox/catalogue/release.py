@@ -1,0 +1,86 @@
+"""A release in use: its definition with the validator, rules and projections derived from it."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from artbox.catalogue import prospectivity
+from artbox.catalogue.checking import Checker, Circumstances
+from artbox.catalogue.json_schema import document_schema
+from artbox.catalogue.model import (
+    Assurance,
+    Check,
+    ChoiceList,
+    Definition,
+    Field,
+    Finding,
+    Kind,
+    ProspectivityRule,
+    Register,
+    Rule,
+    Section,
+)
+from artbox.catalogue.projection import Projection
+
+Json = dict[str, object]
+
+
+class Release:
+    """One version of the registers' definition."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.version: str = definition.version
+        self.status: str = definition.status
+        self.valid_from: date = definition.valid_from
+        self.sections: Mapping[str, Section] = definition.sections
+        self.fields: Mapping[str, Field] = definition.fields
+        self.choice_lists: Mapping[str, ChoiceList] = definition.choice_lists
+        self.rules: Mapping[str, Rule] = definition.rules
+        self.checks: Mapping[str, Check] = definition.checks
+        self.assurances: Mapping[str, Assurance] = definition.assurances
+        self.prospectivity: Mapping[str, ProspectivityRule] = definition.prospectivity
+        self.registers: Mapping[str, Register] = definition.registers
+        self._checker = Checker(definition)
+        self._projections = {
+            (register, kind): Projection(definition, register, kind)
+            for register in definition.registers
+            for kind in Kind
+        }
+
+    def json_schema(self) -> Json:
+        """Return the JSON Schema 2020-12 of a whole import document."""
+        return document_schema(self.definition)
+
+    def check_header(self, document: object, *, centre_no: int) -> list[Finding]:
+        """Judge a document but not its patients: form, version, centre. Every finding refuses all of it."""
+        return self._checker.header(document, centre_no)
+
+    def check(
+        self,
+        patient: object,
+        index: int,
+        *,
+        centre_no: int,
+        today: date,
+        cycles: Collection[int] | None = None,
+    ) -> list[Finding]:
+        """Judge one patient of a document; `index` is its place there, `centre_no` the box's own number.
+
+        `cycles` limits the judgement to the cycles at these places. Takes any JSON value and never
+        raises for it; a record is not stored when one of its findings `rejects`.
+        """
+        return self._checker.patient(patient, Circumstances(index, centre_no, today, cycles))
+
+    def projection(self, register: str, kind: Kind | str) -> Projection:
+        """Return what `register` receives of a cycle in this kind; KeyError for an unknown register."""
+        return self._projections[register, Kind(kind)]
+
+    def assess(
+        self, register: str, cycle: Mapping[str, object], recorded_on: date | None
+    ) -> prospectivity.Assessment:
+        """Judge whether a cycle is prospective for a register; `recorded_on` is the proven local day."""
+        return prospectivity.assess(self.prospectivity.values(), self.fields, register, cycle, recorded_on)
+
+    def received_by(self, register: str) -> list[Field]:
+        """List the fields assigned to a register, in the order of the field list."""
+        return [field for field in self.fields.values() if register in field.registers]
