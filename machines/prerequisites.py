@@ -46,7 +46,7 @@ VIRTUAL_MACHINE = (
 )
 FOR = {
     "environment": BASE,
-    "check": (*BASE, *CHECKS),
+    "check": (*BASE, *APPLICATION, *CHECKS),
     "app": (*BASE, *APPLICATION),
     "box": (*BASE, *MACHINES),
     "vm": (*BASE, *MACHINES, *VIRTUAL_MACHINE),

@@ -11,7 +11,7 @@ TARGETS = re.findall(r"^([a-z-]+): ## ", MAKEFILE, flags=re.MULTILINE)
 
 
 def test_help_names_every_target() -> None:
-    command = ["/usr/bin/make", "help"]
+    command = ["/usr/bin/make", "--no-print-directory", "help"]
     done = subprocess.run(command, cwd=places.ROOT, check=True, capture_output=True, text=True)
     assert [line.split()[1] for line in done.stdout.splitlines()] == TARGETS
 

@@ -15,7 +15,7 @@ from artbox.box.errors import DeliveryFailed, NotEnrolled, PackageUnknown
 from artbox.wire import cms
 from artbox.wire.packages import Signer
 from artbox.wire.receipts import SignedReceipt
-from tests.box.real_parts import Box, opened
+from tests.box.real_parts import Box, correct, opened
 
 Document = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -73,7 +73,7 @@ def test_a_new_revision_travels_under_the_same_key(
 ) -> None:
     receive(document)
     first = read(box.application.delivery.deliver("DIR")[0])
-    document["patients"][0]["cycles"][0]["infertility_duration"] = 33
+    correct(document["patients"][0]["cycles"][0])
     receive(document)
     (again,) = box.application.delivery.deliver("DIR")
     (record,) = read(again)
@@ -201,7 +201,7 @@ def test_a_receipt_that_is_not_genuine_does_not_count(
     (genuine,) = box.application.delivery.deliver()
     earlier = box.application.delivery.receipt(genuine.package_id)
     assert earlier is not None
-    document["patients"][0]["cycles"][0]["infertility_duration"] = 33
+    correct(document["patients"][0]["cycles"][0])
     receive(document)
 
     def forge(client: ServerClient, package: Path, signer: Signer) -> Any:
@@ -274,7 +274,7 @@ def test_the_same_patient_keeps_the_pseudonym_over_a_restart(
     reopened()
     for patient in document["patients"]:
         for cycle in patient["cycles"]:
-            cycle["infertility_duration"] = 27
+            correct(cycle)
     receive(document)
     again = read(box.application.delivery.deliver("DIR")[0])
     assert {record["pseudonym"] for record in again} == {record["pseudonym"] for record in first}
