@@ -4,6 +4,7 @@ YAML files per release, side by side, are the one source of validator, JSON Sche
 projections and test data. This package imports nothing else of the project.
 """
 
+from functools import cache
 from pathlib import Path
 
 from artbox.catalogue.catalogue import Catalogue
@@ -54,7 +55,17 @@ __all__ = [
 def load(directory: Path | None = None) -> Catalogue:
     """Read and judge every release below `directory` (default: the shipped definitions).
 
-    Raises CatalogueError, naming file, entry and remedy, when a definition must not be used.
+    The shipped definitions are read once per process. Raises CatalogueError, naming file, entry and remedy,
+    when a definition must not be used.
     """
-    definitions = load_definitions(directory or SHIPPED)
+    return _shipped() if directory is None else _read(directory)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _read(SHIPPED)
+
+
+def _read(directory: Path) -> Catalogue:
+    definitions = load_definitions(directory)
     return Catalogue({definition.version: Release(definition) for definition in definitions})

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,7 @@ from artbox.box.application import Application
 from artbox.box.domain.accounts import Token
 from artbox.box.domain.keys import Cost, ServiceKeys
 from artbox.box.settings import Settings
+from artbox.catalogue import Release
 from artbox.catalogue.synthetic import documents
 from artbox.server import ca
 from artbox.server.app import create_app
@@ -139,19 +141,25 @@ class Box:
         """Return a sound document of patients with so many cycles that go to the D·I·R, under one consent."""
         release = self.application.catalogue.current
         projection = release.projection("DIR", "pseudonymised")
-        chosen: dict[str, Any] = {}
-        found: list[dict[str, Any]] = []
-        for made in documents(release, centre_no=self.centre_no, patients=200, seed=5):
-            chosen = chosen or made
-            for patient in cast("list[dict[str, Any]]", made["patients"]):
-                own = [cycle for cycle in patient["cycles"] if projection.applies(patient, cycle)]
-                if len(own) == len(patient["cycles"]) >= cycles:
-                    consents = [{"register": "DIR", "status": status, "date": "2026-01-02"}]
-                    found.append({**patient, "cycles": own[:cycles], "consents": consents})
-        return {**chosen, "patients": copy.deepcopy(found[:patients])}
+        consents = [{"register": "DIR", "status": status, "date": "2026-01-02"}]
+        found = [
+            {**patient, "cycles": patient["cycles"][:cycles], "consents": consents}
+            for patient in sound_patients(release)
+            if len(patient["cycles"]) >= cycles
+            and all(projection.applies(patient, cycle) for cycle in patient["cycles"])
+        ]
+        (header,) = documents(release, centre_no=self.centre_no, patients=1, seed=5)
+        return copy.deepcopy({**header, "patients": found[:patients]})
 
     def files(self) -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in self.settings.data_dir.rglob("*") if path.is_file()}
+
+
+@cache
+def sound_patients(release: Release) -> list[dict[str, Any]]:
+    """Return patients enough to choose from; made once, so to be copied before they are changed."""
+    made = documents(release, centre_no=next(CENTRES), patients=200, seed=5)
+    return [patient for document in made for patient in cast("list[dict[str, Any]]", document["patients"])]
 
 
 def correct(cycle: dict[str, Any]) -> None:
