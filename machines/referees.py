@@ -1,4 +1,4 @@
-"""Programs of others that judge a machine: unpacked once from Debian packages, lent to a machine, never installed there.
+"""Programs of others that judge a machine: unpacked once, lent to it, never installed there.
 
 A scanner that is installed would change what it judges, and the list of packages with it.
 """

@@ -2,8 +2,8 @@
 
 import re
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from machines import places, referees
 from tests.provisioned.machine import Reached
@@ -101,7 +101,7 @@ def exposures(machine: Reached) -> dict[str, float]:
 
 def ssh_audit(address: str, policy: str) -> subprocess.CompletedProcess[str]:
     """Let ssh-audit judge the machine's ssh server by one of its built-in policies."""
-    command = [places.ENVIRONMENT / "bin" / "ssh-audit", "--skip-rate-test", "-P", policy, address]
+    command = [str(places.ENVIRONMENT / "bin" / "ssh-audit"), "--skip-rate-test", "-P", policy, address]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
