@@ -83,8 +83,9 @@ def test_the_start_of_a_cycle_chooses_its_rules_whatever_the_document_names(
 
 def test_each_revision_names_the_release_that_judged_it(box: Box, receive: Receive) -> None:
     receive(document(box, "2026.1", transfer("old", 2), transfer("new", 4, embryos_transferred=2)))
-    question = "SELECT ref, r.release, c.release FROM cycle_revisions r JOIN cycles c ON c.id = r.cycle_id ORDER BY 1"
-    assert box.query(question) == [("new", "2026.2", "2026.2"), ("old", "2026.1", "2026.1")]
+    stored = box.query("SELECT release FROM cycle_revisions ORDER BY release")
+    assert stored == [("2026.1",), ("2026.2",)]
+    assert box.query("SELECT ref, release FROM cycles ORDER BY ref") == [("new", "2026.2"), ("old", "2026.1")]
     assert box.query("SELECT release FROM patient_revisions") == [("2026.2",)]
     assert box.query("SELECT release FROM imports") == [("2026.1",)]
 
