@@ -18,8 +18,8 @@ from artbox.box.domain.imports import Arrival, ImportState, Judgement, Outcome, 
 from artbox.box.errors import BoxLocked
 from artbox.box.services.judging import Judge
 
-PORTION = 400
-"""Patients and cycles of one transaction: some tenths of a second on a small box."""
+PORTION = 1000
+"""Patients and cycles of one transaction: it locks others out for some tenths of a second on a small box."""
 
 
 class Target(Protocol):

@@ -45,7 +45,7 @@ class Taker:
         """Take the lines; return whether the child `died` or `ended`."""
         self.tell({"lines": str(self.lines), "portion": portion})
         process = int(self.word().removeprefix("pid "))
-        words = []
+        words: list[str] = []
         while deadly and len(words) < deadly[0] and self.word() == "taken":
             words.append("taken")
         if deadly:
