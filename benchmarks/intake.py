@@ -1,6 +1,6 @@
 """How fast records come in, and how much memory and time they cost as the store grows.
 
-`python -m benchmarks.intake [--cycles N] [--stored N] [--rounds N] [--repeats N]`; ends with one line of JSON.
+`python -m benchmarks.intake [--cycles N] [--stored N] [--rounds N] [--repeats N]` ends with a line of JSON.
 """
 
 import argparse

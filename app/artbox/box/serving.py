@@ -5,6 +5,7 @@ The process ends after the box was locked, so that no key outlives the lock; its
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -77,6 +78,8 @@ def serve() -> int:
     """Run until a signal comes or the box was locked; return the exit code."""
     web, control = activation.inherited("web", "control")
     application = Application(Settings.load())
+    # Catalogue and application stay until the end: the collector need not walk them at every import.
+    gc.freeze()
     try:
         asyncio.run(_run(application, web, control))
     finally:

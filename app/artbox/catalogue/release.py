@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from artbox.catalogue import prospectivity
+from artbox.catalogue.assignment import Assignment
 from artbox.catalogue.checking import Checker, Circumstances
 from artbox.catalogue.json_schema import document_schema
 from artbox.catalogue.model import (
@@ -46,6 +47,13 @@ class Release:
             for register in definition.registers
             for kind in Kind
         }
+        self._assignment = Assignment(
+            definition, [self._projections[register, Kind.PSEUDONYMISED] for register in definition.registers]
+        )
+
+    def registers_for(self, patient: Mapping[str, object], cycle: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the registers a cycle counts for; one that cannot be judged does not."""
+        return self._assignment.registers(patient, cycle)
 
     def json_schema(self) -> Json:
         """Return the JSON Schema 2020-12 of a whole import document."""
