@@ -23,6 +23,10 @@ class Catalogue:
         """Return the release of this version; KeyError when there is none."""
         return self.releases[version]
 
+    def since(self, name: str) -> str | None:
+        """Return the version of the first release that knows a rule, check or assurance; None for none."""
+        return next((version for version, found in self.releases.items() if found.knows(name)), None)
+
     def for_date(self, day: date) -> Release:
         """Return the release for a cycle starting on `day`; earlier days belong to the first release."""
         ordered = list(self.releases.values())

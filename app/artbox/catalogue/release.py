@@ -47,6 +47,10 @@ class Release:
             for kind in Kind
         }
 
+    def knows(self, name: str) -> bool:
+        """Whether a rule of any form has this id here: condition, check, assurance or prospectivity."""
+        return any(name in found for found in (self.rules, self.checks, self.assurances, self.prospectivity))
+
     def json_schema(self) -> Json:
         """Return the JSON Schema 2020-12 of a whole import document."""
         return document_schema(self.definition)

@@ -62,8 +62,9 @@ def read_import(request: Request, import_id: str, _token: Caller) -> dict[str, A
 
 
 def read_catalogue(request: Request, _token: Caller) -> dict[str, Any]:
-    """Return the release in force: fields, choice lists, rules and registers."""
-    return catalogue.as_json(application_of(request).catalogue.current)
+    """Return the release in force: fields, choice lists, rules of every form, and registers."""
+    known = application_of(request).catalogue
+    return catalogue.as_json(known, known.current)
 
 
 def read_schema(request: Request, _token: Caller) -> JSONResponse:
