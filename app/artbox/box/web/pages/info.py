@@ -94,7 +94,7 @@ def release_of(visit: Visit) -> Release:
 
 def versions(visit: Visit) -> tuple[Release, ...]:
     """Return every release, the newest first."""
-    return tuple(reversed(visit.application.catalogue.releases.values()))
+    return tuple(visit.application.catalogue.releases.values())[::-1]
 
 
 def searched(visit: Visit) -> str:
