@@ -1,10 +1,12 @@
 """A release in use: its definition with the validator, rules and projections derived from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from artbox.catalogue import prospectivity
 from artbox.catalogue.checking import Checker, Circumstances
+from artbox.catalogue.conditions.vocabulary import vocabulary
+from artbox.catalogue.deadlines import Deadline, Deadlines
 from artbox.catalogue.json_schema import document_schema
 from artbox.catalogue.model import (
     Assurance,
@@ -41,6 +43,7 @@ class Release:
         self.prospectivity: Mapping[str, ProspectivityRule] = definition.prospectivity
         self.registers: Mapping[str, Register] = definition.registers
         self._checker = Checker(definition)
+        self._deadlines = Deadlines(definition, vocabulary(definition.fields, definition.choice_lists))
         self._projections = {
             (register, kind): Projection(definition, register, kind)
             for register in definition.registers
@@ -80,10 +83,30 @@ class Release:
         return self._projections[register, Kind(kind)]
 
     def assess(
-        self, register: str, cycle: Mapping[str, object], recorded_on: date | None
+        self,
+        register: str,
+        cycle: Mapping[str, object],
+        recorded_on: date | None,
+        earlier: Iterable[Mapping[str, object]] = (),
     ) -> prospectivity.Assessment:
         """Judge whether a cycle is prospective for a register; `recorded_on` is the proven local day."""
-        return prospectivity.assess(self.prospectivity.values(), self.fields, register, cycle, recorded_on)
+        rules = self.prospectivity.values()
+        return prospectivity.assess(rules, self.fields, register, (cycle, *earlier), recorded_on)
+
+    def anchor(self, rule: str, cycle: Mapping[str, object]) -> date | None:
+        """Return the anchor date a cycle states for a rule of prospectivity; None without rule or date."""
+        known = self.prospectivity.get(rule)
+        return prospectivity.day_of(self.fields, cycle, known.anchor) if known else None
+
+    def last_day(self, cycle: Mapping[str, object]) -> date | None:
+        """Return the last day on which the first receipt of this cycle is in time; None without a rule."""
+        return prospectivity.last_day(self.prospectivity.values(), self.fields, cycle)
+
+    def deadlines(
+        self, patient: dict[str, object], cycle: dict[str, object], today: date
+    ) -> Iterator[Deadline]:
+        """Give the days on which time alone will have broken a rule."""
+        return self._deadlines.of(patient, cycle, today)
 
     def received_by(self, register: str) -> list[Field]:
         """List the fields assigned to a register, in the order of the field list."""
