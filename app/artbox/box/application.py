@@ -1,11 +1,13 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from artbox.box.adapters.clock import ReadClock, kernel_clock
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.adapters.vault import vault_from
 from artbox.box.services.accounts import Accounts
+from artbox.box.services.assessing import Assessing
 from artbox.box.services.audit import Audit
 from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
@@ -19,6 +21,7 @@ from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status
 from artbox.box.services.tokens import Tokens
+from artbox.box.services.upkeep import Upkeep
 from artbox.box.settings import Settings
 from artbox.catalogue import Catalogue, load
 
@@ -26,9 +29,16 @@ from artbox.catalogue import Catalogue, load
 class Application:
     """Everything the edges may call; services that need the open store raise BoxLocked while it is closed."""
 
-    def __init__(self, settings: Settings, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Clock = utc_now,
+        read_clock: ReadClock = kernel_clock,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         self.settings = settings
-        self.catalogue: Catalogue = load()
+        self.catalogue: Catalogue = catalogue or load()
         self._handle = handle = StoreHandle()
         identity = Identity(settings.identity_dir)
         client = ServerClient(settings.services, settings.ca_certificate)
@@ -42,7 +52,11 @@ class Application:
         self.audit = Audit(handle)
         self.intake = Intake(handle, self.catalogue, now)
         self.corrections = Corrections(handle, self.catalogue, now)
-        packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)
+        self.assessing = Assessing(handle, self.catalogue, now, read_clock)
+        self.upkeep = Upkeep(handle, self.assessing)
+        packing = Packing(
+            self.catalogue, self.assessing, identity, settings.recipients_dir, settings.packages_dir
+        )
         sending = Sending(client, identity, settings.ca_certificate)
         self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
         self.status = Status(handle, self.enrolment, self.delivery, vault, now)

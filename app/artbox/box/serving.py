@@ -24,6 +24,7 @@ from artbox.box.web.application import create_web
 IMPORT_BODY_LIMIT = 64 * 1024 * 1024
 GRACE_SECONDS = 10
 IDLE_SECONDS = 5
+UPKEEP_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -101,4 +102,14 @@ async def _run(application: Application, web: socket.socket, control: socket.soc
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     application.lifecycle.on_locked(stop_soon)
+    upkeep = asyncio.create_task(_keep_up(application))
     await asyncio.gather(servers[0].serve(sockets=[web]), servers[1].serve(sockets=[control]))
+    application.upkeep.stop()
+    upkeep.cancel()
+
+
+async def _keep_up(application: Application) -> None:
+    """Let the box do its own work beside the requests, from the start to the end of the process."""
+    while True:
+        await asyncio.to_thread(application.upkeep.run)
+        await asyncio.sleep(UPKEEP_SECONDS)

@@ -13,11 +13,13 @@ from artbox.catalogue.model import ChoiceList, Field, FieldType, Level, Prospect
 from artbox.catalogue.values import Value, read
 
 TREATMENT = "treatment_type"
+FLAG_FIELD = "prospective_flag"
+"""The field that carries the result to a register."""
 DEFAULT_LAG_DAYS = 8
 
 
 class Prospectivity(StrEnum):
-    """The result, in the codes of the field `prospective_flag`."""
+    """The result, in the codes of FLAG_FIELD."""
 
     PROSPECTIVE = "prospective"
     RETROSPECTIVE = "retrospective"
@@ -37,7 +39,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Assessment:
-    """The result with its reason, the rule that decided, its anchor date, and the days from it to the record."""
+    """The result with its reason, the rule that decided, its anchor date, and the days from it on."""
 
     result: Prospectivity
     reason: Reason
@@ -56,8 +58,8 @@ def assess(
     """Judge one cycle, its `revisions` the newest first, for one register; pure.
 
     `recorded_on` is the local day proven by the time-stamped evidence of the first record; None without any.
-    Of the anchor dates in the revisions the earliest counts, so that none wins by moving it. A record before the anchor date counts as in time. On the day of the date it must precede, a
-    record does not count as before it.
+    Of the anchor dates in the revisions the earliest counts, so that none wins by moving it. A record before
+    the anchor date counts as in time. On the day of the date it must precede, a record is not before it.
     """
     cycle = revisions[0]
     rule = _applicable(rules, register, cycle)

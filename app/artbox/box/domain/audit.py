@@ -27,6 +27,9 @@ class AuditTag(StrEnum):
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
     IMPORT_STORED = "intake:import:stored"
     FINDING_CONFIRMED = "intake:finding:confirmed"
+    CYCLES_ASSESSED = "intake:cycles:assessed"
+    RECHECK_BEGUN = "intake:recheck:begun"
+    RECHECK_CONTINUED = "intake:recheck:continued"
     PACKAGE_RESERVED = "delivery:package:reserved"
     PACKAGE_PACKED = "delivery:package:packed"
     PACKAGE_REVISED = "delivery:package:revised"

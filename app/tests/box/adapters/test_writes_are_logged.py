@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from artbox.box.adapters.store import Store, database
+from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
@@ -19,6 +20,7 @@ from artbox.box.domain.audit import AuditEntry
 GROUPS = (
     Store,
     AccountsTable,
+    AssessmentsTable,
     AuditTable,
     CandidatesView,
     FindingsView,

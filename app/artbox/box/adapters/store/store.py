@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
@@ -37,6 +38,7 @@ class Store:
         self.tokens = TokensTable(database)
         self.imports = ImportsTable(database)
         self.findings = FindingsView(database)
+        self.assessments = AssessmentsTable(database)
         self.candidates = CandidatesView(database)
         self.packages = PackagesTable(database)
 
