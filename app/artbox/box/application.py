@@ -9,6 +9,7 @@ from artbox.box.adapters.vault import vault_from
 from artbox.box.services.accounts import Accounts
 from artbox.box.services.assessing import Assessing
 from artbox.box.services.audit import Audit
+from artbox.box.services.cases import Cases
 from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
 from artbox.box.services.delivery import Delivery
@@ -19,7 +20,7 @@ from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.packing import Packing
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
-from artbox.box.services.status import Status
+from artbox.box.services.status import Status, Watch
 from artbox.box.services.tokens import Tokens
 from artbox.box.services.upkeep import Upkeep
 from artbox.box.settings import Settings
@@ -52,6 +53,7 @@ class Application:
         self.audit = Audit(handle)
         self.intake = Intake(handle, self.catalogue, now)
         self.corrections = Corrections(handle, self.catalogue, now)
+        self.cases = Cases(handle, now)
         self.assessing = Assessing(handle, self.catalogue, now, read_clock)
         self.upkeep = Upkeep(handle, self.assessing)
         packing = Packing(
@@ -59,7 +61,7 @@ class Application:
         )
         sending = Sending(client, identity, settings.ca_certificate)
         self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
-        self.status = Status(handle, self.enrolment, self.delivery, vault, now)
+        self.status = Status(handle, self.enrolment, self.delivery, vault, Watch(now, self.cases, read_clock))
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 
     def close(self) -> None:

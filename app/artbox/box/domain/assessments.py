@@ -63,9 +63,10 @@ class CycleToAssess:
 
 @dataclass(frozen=True)
 class AssessedCycle:
-    """What is to be kept of a cycle: its proven receipt, what changed of its assessments, and its deadlines.
+    """What is to be kept of a cycle: its proven receipt, its assessments, and its deadlines by rule.
 
-    Without a proven receipt the cycle is looked at again as soon as the clock is synchronised.
+    Without a proven receipt the cycle is looked at again as soon as the clock is synchronised; after
+    `last_day` that is too late.
     """
 
     cycle_id: int
@@ -73,6 +74,7 @@ class AssessedCycle:
     proven_at: datetime | None
     assessments: tuple[KeptAssessment, ...]
     deadlines: Mapping[str, date]
+    last_day: date | None
 
 
 def german_day(moment: datetime) -> date:

@@ -27,6 +27,7 @@ class AuditTag(StrEnum):
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
     IMPORT_STORED = "intake:import:stored"
     FINDING_CONFIRMED = "intake:finding:confirmed"
+    CYCLES_TURNED_AWAY = "intake:cycles:turned-away"
     CYCLES_ASSESSED = "intake:cycles:assessed"
     RECHECK_BEGUN = "intake:recheck:begun"
     RECHECK_CONTINUED = "intake:recheck:continued"

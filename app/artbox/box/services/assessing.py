@@ -75,6 +75,7 @@ class Assessing:
             proven_at,
             tuple(assessments),
             {item.rule: item.on for item in deadlines},
+            release.last_day(current),
         )
 
     def _proof(self, cycle: CycleToAssess) -> datetime | None:

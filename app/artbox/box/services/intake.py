@@ -87,6 +87,13 @@ class Intake:
         return judge(patients, release, header, centre_no, self._now().date())
 
     def _take(self, store: Store, arrival: Arrival, judgement: Judgement) -> dict[str, Any]:
+        if judgement.turned_away:
+            noted = AuditEntry(
+                AuditTag.CYCLES_TURNED_AWAY,
+                f"token:{arrival.token_id}",
+                {"import_id": arrival.id, "count": len(judgement.turned_away)},
+            )
+            store.cases.turned_away(arrival.product, arrival.id, judgement.turned_away, noted)
         entry = AuditEntry(
             AuditTag.IMPORT_STORED,
             f"token:{arrival.token_id}",

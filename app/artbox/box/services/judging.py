@@ -3,11 +3,12 @@
 Touches no store, so that a large document is judged without holding anybody up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from artbox.box.domain import reports
+from artbox.box.domain.cases import TurnedAway
 from artbox.box.domain.consent import ConsentStatus, Statement
 from artbox.box.domain.imports import (
     Json,
@@ -17,6 +18,7 @@ from artbox.box.domain.imports import (
     StoredFinding,
 )
 from artbox.catalogue import Finding, Kind, Release
+from artbox.catalogue.json_schema import is_reference
 
 LARGEST_CHILD_NO = 1000
 NOT_OF_THE_PATIENT = frozenset({"cycles", "consents", "centre_no"})
@@ -24,11 +26,15 @@ NOT_OF_THE_PATIENT = frozenset({"cycles", "consents", "centre_no"})
 
 @dataclass
 class Judgement:
-    """What the catalogue says: patients to store, patients rejected, and every finding by patient's index."""
+    """What the catalogue says: patients to store, patients rejected, and every finding by patient's index.
+
+    `turned_away`: the rejected cycles whose first receipt can still be in time.
+    """
 
     accepted: list[JudgedPatient] = field(default_factory=list)
     rejected: list[PatientOutcome] = field(default_factory=list)
     findings: dict[int, list[Json]] = field(default_factory=dict)
+    turned_away: list[TurnedAway] = field(default_factory=list)
 
 
 def judge(
@@ -41,9 +47,24 @@ def judge(
         judgement.findings[index] = [finding.as_dict() for finding in found]
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
             judgement.rejected.append(reports.rejected(index, patient))
+            judgement.turned_away += turned_away(patient, found, release, today)
         else:
             judgement.accepted.append(_patient(index, patient, found, release))
     return judgement
+
+
+def turned_away(
+    patient: object, found: Sequence[Finding], release: Release, today: date
+) -> Iterator[TurnedAway]:
+    """Name the cycles of a rejected patient that can still come in time, by the program's own keys alone."""
+    suspicious = {check.id for check in release.checks.values() if check.kind == "looks_like_master_data"}
+    if not isinstance(patient, dict) or any(finding.rule in suspicious for finding in found):
+        return
+    for cycle in _records(patient, "cycles"):
+        last_day = release.last_day(cycle)
+        keys = patient.get("patient_ref"), cycle.get("cycle_ref")
+        if last_day is not None and last_day >= today and all(is_reference(key) for key in keys):
+            yield TurnedAway(str(keys[0]), str(keys[1]), last_day)
 
 
 def _patient(index: int, patient: Json, found: Sequence[Finding], release: Release) -> JudgedPatient:

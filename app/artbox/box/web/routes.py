@@ -12,6 +12,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.states import BoxState
 from artbox.box.web.frame import OPEN_STATES
 from artbox.box.web.pages import (
+    cases,
     corrections,
     exports,
     imports,
@@ -74,6 +75,12 @@ PAGES = (
     Page("GET", "/eingang/befunde.csv", corrections.table, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/befunde/{finding_id:int}", corrections.show, OPEN, Role.READ_ONLY),
     Page("POST", "/eingang/befunde/{finding_id:int}", corrections.confirm, OPEN, Role.USER),
+    Page("GET", "/eingang/ueberfaellig", cases.overdue, OPEN, Role.READ_ONLY),
+    Page("GET", "/eingang/ueberfaellig.csv", cases.overdue_table, OPEN, Role.READ_ONLY),
+    Page("GET", "/eingang/verspaetet", cases.late, OPEN, Role.READ_ONLY),
+    Page("GET", "/eingang/verspaetet.csv", cases.late_table, OPEN, Role.READ_ONLY),
+    Page("GET", "/eingang/verschoben", cases.moved, OPEN, Role.READ_ONLY),
+    Page("GET", "/eingang/verschoben.csv", cases.moved_table, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/{import_id}", imports.report, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte", exports.overview, OPEN, Role.READ_ONLY),
     Page("POST", "/exporte/jetzt", exports.deliver, OPEN, Role.USER),

@@ -120,7 +120,9 @@ def _keep(writing: Writing, cycle: AssessedCycle) -> None:
     seen = (cycle.cycle_id, cycle.changes)
     if cycle.proven_at is None:
         writing.execute(
-            "UPDATE cycles_to_assess SET waits_for_clock = 1 WHERE cycle_id = ? AND changes = ?", seen
+            "UPDATE cycles_to_assess SET waits_for_clock = 1, last_day = ?"
+            " WHERE cycle_id = ? AND changes = ?",
+            (_text(cycle.last_day), *seen),
         )
     else:
         writing.execute("DELETE FROM cycles_to_assess WHERE cycle_id = ? AND changes = ?", seen)

@@ -58,6 +58,7 @@ def worklist(visit: Visit) -> Response:
         sections=visit.application.catalogue.current.sections,
         severities=SEVERITIES,
         orders=ORDERS,
+        counts=visit.application.cases.counts(visit.application.corrections.count()),
         just_confirmed=visit.request.query_params.get("hinweis") == CONFIRMED,
     )
 

@@ -4,6 +4,7 @@
 CREATE TABLE cycles_to_assess (
     cycle_id INTEGER PRIMARY KEY REFERENCES cycles (id),
     waits_for_clock INTEGER NOT NULL DEFAULT 0,
+    last_day TEXT,
     changes INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX cycles_to_assess_now ON cycles_to_assess (cycle_id) WHERE waits_for_clock = 0;
@@ -56,12 +57,13 @@ CREATE TABLE deadlines (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deadlines_by_day ON deadlines (due_on);
 
--- Cycles that were turned away, with the last day on which their receipt would be in time.
+-- Cycles that were turned away, with the last day on which their receipt would be in time. Noted before the import
+-- is stored, so that a crash between the two keeps the note; the import's id may then lead nowhere.
 CREATE TABLE rejected_cycles (
     source TEXT NOT NULL,
     patient_ref TEXT NOT NULL,
     cycle_ref TEXT NOT NULL,
-    import_id TEXT NOT NULL REFERENCES imports (id) DEFERRABLE INITIALLY DEFERRED,
+    import_id TEXT NOT NULL,
     rejected_at TEXT NOT NULL,
     last_day TEXT NOT NULL,
     PRIMARY KEY (source, patient_ref, cycle_ref)
