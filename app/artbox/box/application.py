@@ -18,6 +18,7 @@ from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.packing import Packing
+from artbox.box.services.rechecking import Rechecking
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status, Watch
@@ -55,7 +56,8 @@ class Application:
         self.corrections = Corrections(handle, self.catalogue, now)
         self.cases = Cases(handle, now)
         self.assessing = Assessing(handle, self.catalogue, now, read_clock)
-        self.upkeep = Upkeep(handle, self.assessing)
+        self.rechecking = Rechecking(handle, self.catalogue, now)
+        self.upkeep = Upkeep(handle, self.rechecking, self.assessing)
         packing = Packing(
             self.catalogue, self.assessing, identity, settings.recipients_dir, settings.packages_dir
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from artbox.catalogue.fingerprints import Parts
 from artbox.catalogue.model import Finding, Level
 from artbox.catalogue.records import START_FIELD
 from artbox.catalogue.release import Release
@@ -22,6 +23,11 @@ class Catalogue:
     def release(self, version: str) -> Release:
         """Return the release of this version; KeyError when there is none."""
         return self.releases[version]
+
+    @property
+    def parts(self) -> dict[str, Parts]:
+        """The hash of each demand, by release."""
+        return {version: release.parts for version, release in self.releases.items()}
 
     def since(self, name: str) -> str | None:
         """Return the version of the first release that knows a rule, check or assurance; None for none."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 from artbox.catalogue import prospectivity
 from artbox.catalogue.checking import Checker, Circumstances
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.deadlines import Deadline, Deadlines
+from artbox.catalogue.fingerprints import Parts, parts_of
 from artbox.catalogue.json_schema import document_schema
 from artbox.catalogue.model import (
     Assurance,
@@ -49,6 +51,11 @@ class Release:
             for register in definition.registers
             for kind in Kind
         }
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The hash of each demand, as `rules/O08` or `fields/bmi`."""
+        return parts_of(self.definition)
 
     def knows(self, name: str) -> bool:
         """Whether a rule of any form has this id here: condition, check, assurance or prospectivity."""

@@ -3,7 +3,7 @@
 Touches no store, so that a large document is judged without holding anybody up.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,7 +17,8 @@ from artbox.box.domain.imports import (
     PatientOutcome,
     StoredFinding,
 )
-from artbox.catalogue import Finding, Kind, Release
+from artbox.box.domain.rechecks import JudgedAgain
+from artbox.catalogue import Catalogue, Finding, Kind, Release
 from artbox.catalogue.json_schema import is_reference
 
 LARGEST_CHILD_NO = 1000
@@ -49,8 +50,19 @@ def judge(
             judgement.rejected.append(reports.rejected(index, patient))
             judgement.turned_away += turned_away(patient, found, release, today)
         else:
-            judgement.accepted.append(_patient(index, patient, found, release))
+            judgement.accepted.append(_patient(index, patient, found, lambda _: release))
     return judgement
+
+
+def judged_again(patient: Json, catalogue: Catalogue, centre_no: int, today: date) -> JudgedAgain:
+    """Judge a stored patient: each cycle by the release valid at its start."""
+    found = catalogue.check(patient, 0, centre_no=centre_no, today=today)
+    releases = {str(cycle["cycle_ref"]): catalogue.for_cycle(cycle) for cycle in _records(patient, "cycles")}
+    newest = max(releases.values(), key=lambda release: release.valid_from, default=catalogue.current)
+    judged = _patient(0, patient, found, lambda cycle: releases[str(cycle["cycle_ref"])])
+    return JudgedAgain(
+        judged, {None: newest.version, **{ref: release.version for ref, release in releases.items()}}
+    )
 
 
 def turned_away(
@@ -67,9 +79,11 @@ def turned_away(
             yield TurnedAway(str(keys[0]), str(keys[1]), last_day)
 
 
-def _patient(index: int, patient: Json, found: Sequence[Finding], release: Release) -> JudgedPatient:
+def _patient(
+    index: int, patient: Json, found: Sequence[Finding], release_of: Callable[[Json], Release]
+) -> JudgedPatient:
     body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}
-    cycles = tuple(_cycle(body, cycle, found, release) for cycle in _records(patient, "cycles"))
+    cycles = tuple(_cycle(body, cycle, found, release_of(cycle)) for cycle in _records(patient, "cycles"))
     references = {cycle.ref for cycle in cycles}
     return JudgedPatient(
         index=index,

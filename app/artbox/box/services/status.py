@@ -10,6 +10,7 @@ from artbox.box.adapters.store import Store, StoreHandle
 from artbox.box.adapters.vault import VaultBackend
 from artbox.box.domain.assessments import ClockState
 from artbox.box.domain.deliveries import PackageRow
+from artbox.box.domain.rechecks import RecheckState
 from artbox.box.domain.states import Card, Light, StatusFinding, StatusReport, worst
 from artbox.box.services.cases import Cases
 from artbox.box.services.clock import Clock
@@ -55,7 +56,7 @@ class Status:
     Findings (code: fields) are vault-plain; not-enrolled; certificate-expiring: days; recipient-missing:
     register; clock-not-synchronised; outcomes-overdue: count; receipts-late: count; delivery-failed:
     register, package, reason, since; records-held: register, count; disk-low: free_bytes, percent;
-    imports-rejected: import_id, count; no-token.
+    imports-rejected: import_id, count; rechecking: judged, patients; no-token.
     Cards (code: facts) are database: size_bytes, patients, cycles, vault; intake: imports, last_at, product,
     rejected; exports: registers [register, waiting, held, last_at, last_sequence, error, recipient];
     certificate: centre_no, box_id, expires; server: last_at, result; disk: free_bytes, total_bytes, percent.
@@ -139,6 +140,10 @@ class Status:
             )
             if count
         ]
+        recheck = self._handle.store.rechecks.latest()
+        if recheck is not None and recheck.state is RecheckState.RUNNING:
+            fields = {"judged": recheck.judged, "patients": recheck.patients}
+            found.append(StatusFinding("rechecking", Light.GREEN, fields, FINDINGS_PATH))
         if self._watch.clock() is not ClockState.SYNCHRONISED:
             found.append(StatusFinding("clock-not-synchronised", Light.YELLOW))
         return found

@@ -16,6 +16,7 @@ from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.rechecks import RechecksTable
 from artbox.box.domain.audit import AuditEntry
 
 GROUPS = (
@@ -28,6 +29,7 @@ GROUPS = (
     FindingsView,
     ImportsTable,
     PackagesTable,
+    RechecksTable,
     SessionsTable,
     TokensTable,
 )

@@ -14,6 +14,7 @@ from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.rechecks import RechecksTable
 from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.pseudonyms import new_pseudonym_key
@@ -42,6 +43,7 @@ class Store:
         self.assessments = AssessmentsTable(database)
         self.candidates = CandidatesView(database)
         self.cases = CasesTable(database)
+        self.rechecks = RechecksTable(database)
         self.packages = PackagesTable(database)
 
     @classmethod

@@ -43,6 +43,13 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
         mark("{count} Zyklen gelten als retrospektiv, wenn ihr Eingang nicht bis morgen nachgewiesen ist."),
         mark("Liste ansehen"),
     ),
+    "rechecking": (
+        mark(
+            "Der Katalog hat sich geändert: {judged} von {patients} Patientinnen sind neu geprüft."
+            " Sie können weiterarbeiten."
+        ),
+        mark("Befunde ansehen"),
+    ),
     "clock-not-synchronised": (
         mark(
             "Die Uhr der ARTbox ist nicht synchronisiert. Bis dahin ist kein Eingang zeitlich nachgewiesen."

@@ -74,15 +74,16 @@ CREATE INDEX rejected_cycles_by_day ON rejected_cycles (last_day);
 CREATE TABLE rechecks (
     number INTEGER PRIMARY KEY,
     release TEXT NOT NULL,
-    rules TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    state TEXT NOT NULL,
     last_patient INTEGER NOT NULL,
     reached INTEGER NOT NULL DEFAULT 0,
     patients INTEGER NOT NULL,
     judged INTEGER NOT NULL DEFAULT 0,
     fresh_findings INTEGER NOT NULL DEFAULT 0,
     started_at TEXT NOT NULL,
-    finished_at TEXT
+    ended_at TEXT
 ) STRICT;
 -- The release a later check judged by; without one, that of the import.
 ALTER TABLE findings ADD COLUMN judged_by TEXT;
