@@ -1,4 +1,4 @@
-"""Every rule's own examples, delivered as whole documents: the sound and missing ones pass it, the faulty do not."""
+"""Every rule's own examples, handed over as whole records: the faulty ones break it, the others do not."""
 
 from collections.abc import Iterator
 from datetime import date
