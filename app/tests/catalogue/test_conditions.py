@@ -294,7 +294,7 @@ def listed(function: str, limit: int) -> Sample:
         value: Any = known(record, "ages")
         if value is None or (function != "count" and not value):
             return None
-        figures = {"count": len(value), "total": sum(value)}
+        figures: dict[str, int] = {"count": len(value), "total": sum(value)}
         if value:
             figures |= {"smallest": min(value), "largest": max(value)}
         return figures[function] >= limit
