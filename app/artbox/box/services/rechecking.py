@@ -16,7 +16,7 @@ from artbox.catalogue import Catalogue
 from artbox.catalogue.fingerprints import fingerprint
 
 ACTOR = "rechecking"
-BATCH = 25
+BATCH = 10
 """Patients per transaction: about a tenth of a second, the longest an import has to wait for it."""
 
 

@@ -27,11 +27,11 @@ def test_overdue_outcomes_name_the_cycle_and_what_is_missing(administrator: Brow
     unanswered = {"treatment_type": "thaw", "cycle_start_date": ago(box, 70), "et_date": ago(box, 60)}
     hand_over(box, unanswered, {"patient_ref": "P2"})
     text = words(administrator.get("/eingang/ueberfaellig"))
-    assert "2 Zyklen" in text
+    assert "2 Einträge" in text
     assert "P1 Z1 Der Ausgang der Schwangerschaft ist überfällig. Ausgang der Schwangerschaft" in text
     assert "1992" not in text
     one = words(administrator.get("/eingang/ueberfaellig?regel=O02"))
-    assert "Ein Zyklus" in one
+    assert "Ein Eintrag" in one
     assert "P2" in one
     table = rows_of(administrator.get("/eingang/ueberfaellig.csv?regel=O08"))
     assert [row[0] for row in table[1:]] == ["P1"]

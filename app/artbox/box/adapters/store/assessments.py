@@ -14,8 +14,8 @@ SELECT q.cycle_id, q.changes, c.first_received_at, r.proven_at, v.body AS patien
 FROM cycles_to_assess q JOIN cycles c ON c.id = q.cycle_id JOIN patients p ON p.id = c.patient_id
 JOIN patient_revisions v ON v.patient_id = p.id AND v.revision = p.revision
 LEFT JOIN proven_receipts r ON r.cycle_id = q.cycle_id
-WHERE q.waits_for_clock <= ? ORDER BY q.cycle_id LIMIT ?
 """
+_NOT_WAITING = "WHERE q.waits_for_clock = 0"
 
 
 class AssessmentsTable:
@@ -27,7 +27,8 @@ class AssessmentsTable:
     def pending(self, limit: int, *, clock_proves: bool) -> list[CycleToAssess]:
         """Return cycles that changed; those that wait for a synchronised clock only if it is one now."""
         with self._database.read() as connection:
-            rows = connection.execute(_PENDING, (int(clock_proves), limit)).fetchall()
+            question = f"{_PENDING} {'' if clock_proves else _NOT_WAITING} ORDER BY q.cycle_id LIMIT ?"
+            rows = connection.execute(question, (limit,)).fetchall()
             if not rows:
                 return []
             ids = json.dumps([row["cycle_id"] for row in rows])

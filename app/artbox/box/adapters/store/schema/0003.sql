@@ -8,6 +8,7 @@ CREATE TABLE cycles_to_assess (
     changes INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX cycles_to_assess_now ON cycles_to_assess (cycle_id) WHERE waits_for_clock = 0;
+CREATE INDEX cycles_that_wait ON cycles_to_assess (last_day) WHERE waits_for_clock = 1;
 CREATE TRIGGER a_changed_cycle_is_assessed AFTER INSERT ON cycle_revisions
 BEGIN
     INSERT INTO cycles_to_assess (cycle_id) VALUES (new.cycle_id)
