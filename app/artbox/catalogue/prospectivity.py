@@ -15,6 +15,8 @@ from artbox.catalogue.values import Value, read
 TREATMENT = "treatment_type"
 FLAG_FIELD = "prospective_flag"
 """The field that carries the result to a register."""
+LAG_FIELD = "first_recorded_lag_days"
+"""The field that carries the days from the start of the cycle to its first receipt."""
 DEFAULT_LAG_DAYS = 8
 
 

@@ -24,6 +24,7 @@ from artbox.catalogue.model import (
     Section,
 )
 from artbox.catalogue.projection import Projection
+from artbox.catalogue.records import START_FIELD
 
 Json = dict[str, object]
 
@@ -104,6 +105,14 @@ class Release:
         """Return the anchor date a cycle states for a rule of prospectivity; None without rule or date."""
         known = self.prospectivity.get(rule)
         return prospectivity.day_of(self.fields, cycle, known.anchor) if known else None
+
+    def receipt(self, cycle: Mapping[str, object], result: str, received_on: date | None) -> Json:
+        """Return the fields by which a register learns when a cycle was received."""
+        start = prospectivity.day_of(self.fields, cycle, START_FIELD)
+        told: Json = {prospectivity.FLAG_FIELD: result}
+        if start is not None and received_on is not None:
+            told[prospectivity.LAG_FIELD] = (received_on - start).days
+        return told
 
     def last_day(self, cycle: Mapping[str, object]) -> date | None:
         """Return the last day on which the first receipt of this cycle is in time; None without a rule."""

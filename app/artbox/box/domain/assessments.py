@@ -48,6 +48,14 @@ class KeptAssessment:
 
 
 @dataclass(frozen=True)
+class FirstReceipt:
+    """What a register is told of a receipt: the result, and the German day it is proven for."""
+
+    result: str = NOT_ASSESSABLE
+    received_on: date | None = None
+
+
+@dataclass(frozen=True)
 class CycleToAssess:
     """A cycle that changed since it was last looked at (`changes` times), its revisions the newest first."""
 

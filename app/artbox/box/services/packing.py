@@ -8,14 +8,13 @@ from random import SystemRandom
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.store import BoxRow, Store
 from artbox.box.adapters.store.packages import PackedRecord
-from artbox.box.domain.assessments import NOT_ASSESSABLE
+from artbox.box.domain.assessments import FirstReceipt
 from artbox.box.domain.audit import AuditEntry, AuditTag
 from artbox.box.domain.deliveries import Kind, PackageRow
 from artbox.box.domain.pseudonyms import pseudonym
 from artbox.box.errors import DeliveryFailed
 from artbox.box.services.assessing import Assessing
 from artbox.catalogue import Catalogue
-from artbox.catalogue.prospectivity import FLAG_FIELD
 from artbox.wire.errors import WireError
 from artbox.wire.packages import PackageHead, write_package
 
@@ -58,7 +57,9 @@ class Packing:
         box = store.box()
         records = store.packages.records(row.id)
         self._assessing.run()
-        results = store.assessments.results(row.register, [record.record_key_id for record in records])
+        receipts = store.assessments.first_receipts(
+            row.register, [record.record_key_id for record in records]
+        )
         # The order of records must not tell which withdrawal belongs to which new record.
         SystemRandom().shuffle(records)
         head = PackageHead(
@@ -74,7 +75,7 @@ class Packing:
             package = write_package(
                 self._packages_dir,
                 head,
-                self._lines(row, box, records, results),
+                self._lines(row, box, records, receipts),
                 recipient=recipient,
                 signer=self._identity.signer,
             )
@@ -86,7 +87,7 @@ class Packing:
         store.packages.packed(row.id, package.sha256, package.size, entry)
 
     def _lines(
-        self, row: PackageRow, box: BoxRow, records: list[PackedRecord], results: Mapping[int, str]
+        self, row: PackageRow, box: BoxRow, records: list[PackedRecord], receipts: Mapping[int, FirstReceipt]
     ) -> Iterator[dict[str, object]]:
         release = self._catalogue.release(row.release)
         for record in records:
@@ -98,6 +99,7 @@ class Packing:
             if row.kind is not Kind.WITHDRAWAL:
                 projection = release.projection(row.register, row.kind.value)
                 patient, cycle = json.loads(record.patient_body), json.loads(record.cycle_body)
-                cycle[FLAG_FIELD] = results.get(record.record_key_id, NOT_ASSESSABLE)
+                receipt = receipts.get(record.record_key_id, FirstReceipt())
+                cycle |= release.receipt(cycle, receipt.result, receipt.received_on)
                 line |= {"version": record.version, "cycle": projection.cycle(patient, cycle)}
             yield line

@@ -134,6 +134,7 @@ def test_the_delivered_flag_is_the_stored_assessment(
     package = box.application.delivery.package_file(delivered.package_id)
     (line,) = opened(package, recipients, tmp_path)
     assert line["cycle"]["prospective_flag"] == flag
+    assert line["cycle"].get("first_recorded_lag_days") == (STARTED if synchronised else None)
 
 
 def test_a_cycle_that_changes_meanwhile_stays_in_the_queue(box: Box) -> None:

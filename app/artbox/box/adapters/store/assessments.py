@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from artbox.box.adapters.store.database import Connection, Database, Writing
-from artbox.box.domain.assessments import AssessedCycle, CycleToAssess, Json, KeptAssessment
+from artbox.box.domain.assessments import (
+    AssessedCycle,
+    CycleToAssess,
+    FirstReceipt,
+    Json,
+    KeptAssessment,
+    german_day,
+)
 from artbox.box.domain.audit import AuditEntry
 
 _PENDING = """
@@ -62,15 +69,17 @@ class AssessmentsTable:
         with self._database.read() as connection:
             return dict(_kept(connection, json.dumps([cycle_id]))[cycle_id])
 
-    def results(self, register: str, record_key_ids: Sequence[int]) -> dict[int, str]:
-        """Return the result for a register by its record's key id; a cycle not yet assessed is left out."""
+    def first_receipts(self, register: str, record_key_ids: Sequence[int]) -> dict[int, FirstReceipt]:
+        """Return what a register is told, by its record's key id; a cycle not yet assessed is left out."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT k.id, a.result FROM record_keys k JOIN assessments a ON a.cycle_id = k.cycle_id"
-                " WHERE a.register = ? AND k.id IN (SELECT value FROM json_each(?))",
+                "SELECT k.id, a.result, r.proven_at FROM record_keys k"
+                " JOIN assessments a ON a.cycle_id = k.cycle_id AND a.register = ?"
+                " LEFT JOIN proven_receipts r ON r.cycle_id = k.cycle_id"
+                " WHERE k.id IN (SELECT value FROM json_each(?))",
                 (register, json.dumps(list(record_key_ids))),
             )
-            return {row["id"]: row["result"] for row in rows}
+            return {row["id"]: FirstReceipt(row["result"], _german_day(row["proven_at"])) for row in rows}
 
 
 def _revisions(connection: Connection, ids: str) -> Mapping[int, list[Json]]:
@@ -169,6 +178,10 @@ def _keep_assessment(writing: Writing, cycle_id: int, found: KeptAssessment) -> 
             writing.at,
         ),
     )
+
+
+def _german_day(proven_at: str | None) -> date | None:
+    return german_day(datetime.fromisoformat(proven_at)) if proven_at else None
 
 
 def _text(day: date | None) -> str | None:
