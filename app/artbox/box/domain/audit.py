@@ -25,9 +25,10 @@ class AuditTag(StrEnum):
     SIGN_OUT = "accounts:sign-out:finished"
     TOKEN_CREATED = "tokens:token:created"  # noqa: S105 - a tag
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
+    IMPORT_BEGUN = "intake:import:begun"
     IMPORT_STORED = "intake:import:stored"
+    IMPORT_ABORTED = "intake:import:aborted"
     FINDING_CONFIRMED = "intake:finding:confirmed"
-    CYCLES_TURNED_AWAY = "intake:cycles:turned-away"
     CYCLES_ASSESSED = "intake:cycles:assessed"
     RECHECK_BEGUN = "intake:recheck:begun"
     RECHECK_CONTINUED = "intake:recheck:continued"

@@ -45,8 +45,8 @@ class OverdueOutcome:
 class LateReceipt:
     """A cycle without a proven receipt, in time until `last_day`.
 
-    `rejected_at`: it was turned away by the import `import_id` (None when that left no report); without, the
-    box holds it but no synchronised clock has proven its receipt yet.
+    `rejected_at`: it was turned away by the import `import_id`; without, the box holds it but no synchronised
+    clock has proven its receipt yet.
     """
 
     patient_ref: str

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from artbox.box.domain.imports import JudgedPatient
-
 Parts = Mapping[str, Mapping[str, str]]
 """The hash of each demand (`rules/O08`, `fields/bmi`) by release, as the catalogue tells it."""
 
@@ -55,14 +53,6 @@ class Demands:
     def _differs(self, release: str, part: str) -> bool:
         earlier = (self.before or {}).values()
         return all(parts.get(part) != self.now[release][part] for parts in earlier)
-
-
-@dataclass(frozen=True)
-class JudgedAgain:
-    """A stored patient as judged by the rules in force; `releases` by cycle, None for the patient."""
-
-    judged: JudgedPatient
-    releases: Mapping[str | None, str]
 
 
 def _parts_of(known: Mapping[str, str], rule: str, field: str | None) -> list[str]:

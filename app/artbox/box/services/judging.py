@@ -1,10 +1,9 @@
-"""Judging a document by the catalogue: which patients may be stored, with which findings and registers.
+"""Judging patients by the catalogue: which may be stored, with which findings, releases and registers.
 
-Touches no store, so that a large document is judged without holding anybody up.
+Touches no store, so that patients are judged without holding anybody up.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from artbox.box.domain import reports
@@ -14,96 +13,80 @@ from artbox.box.domain.imports import (
     Json,
     JudgedCycle,
     JudgedPatient,
-    PatientOutcome,
+    Judgement,
     StoredFinding,
 )
-from artbox.box.domain.rechecks import JudgedAgain
-from artbox.catalogue import Catalogue, Finding, Kind, Release
+from artbox.catalogue import Catalogue, Finding, Kind
 from artbox.catalogue.json_schema import is_reference
 
 LARGEST_CHILD_NO = 1000
 NOT_OF_THE_PATIENT = frozenset({"cycles", "consents", "centre_no"})
 
 
-@dataclass
-class Judgement:
-    """What the catalogue says: patients to store, patients rejected, and every finding by patient's index.
+class Judge:
+    """Judges the patients of one document; findings about its `header` reject every one of them."""
 
-    `turned_away`: the rejected cycles whose first receipt can still be in time.
-    """
+    def __init__(
+        self, catalogue: Catalogue, header: Sequence[Finding], *, centre_no: int, today: date
+    ) -> None:
+        self._catalogue = catalogue
+        self._header = tuple(header)
+        self._centre_no = centre_no
+        self._today = today
 
-    accepted: list[JudgedPatient] = field(default_factory=list)
-    rejected: list[PatientOutcome] = field(default_factory=list)
-    findings: dict[int, list[Json]] = field(default_factory=dict)
-    turned_away: list[TurnedAway] = field(default_factory=list)
-
-
-def judge(
-    patients: Sequence[object], release: Release, header: Sequence[Finding], centre_no: int, today: date
-) -> Judgement:
-    """Judge each patient alone; findings about the document's `header` reject every one."""
-    judgement = Judgement()
-    for index, patient in enumerate(patients):
-        found = [*header, *release.check(patient, index, centre_no=centre_no, today=today)]
-        judgement.findings[index] = [finding.as_dict() for finding in found]
+    def judge(self, index: int, patient: object) -> Judgement:
+        """Judge the patient at a place of the document, each cycle by the release valid at its start."""
+        found = self._catalogue.check(patient, index, centre_no=self._centre_no, today=self._today)
+        found = [*self._header, *found]
+        told = tuple(finding.as_dict() for finding in found)
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
-            judgement.rejected.append(reports.rejected(index, patient))
-            judgement.turned_away += turned_away(patient, found, release, today)
-        else:
-            judgement.accepted.append(_patient(index, patient, found, lambda _: release))
-    return judgement
+            turned_away = tuple(self._turned_away(patient, found))
+            return Judgement(reports.rejected(index, patient), told, turned_away)
+        return Judgement(self._patient(index, patient, found), told)
 
+    def again(self, patient: Json) -> JudgedPatient:
+        """Judge a patient that is stored; what would be turned away at the door stays, with its findings."""
+        found = self._catalogue.check(patient, 0, centre_no=self._centre_no, today=self._today)
+        return self._patient(0, patient, found)
 
-def judged_again(patient: Json, catalogue: Catalogue, centre_no: int, today: date) -> JudgedAgain:
-    """Judge a stored patient: each cycle by the release valid at its start."""
-    found = catalogue.check(patient, 0, centre_no=centre_no, today=today)
-    releases = {str(cycle["cycle_ref"]): catalogue.for_cycle(cycle) for cycle in _records(patient, "cycles")}
-    newest = max(releases.values(), key=lambda release: release.valid_from, default=catalogue.current)
-    judged = _patient(0, patient, found, lambda cycle: releases[str(cycle["cycle_ref"])])
-    return JudgedAgain(
-        judged, {None: newest.version, **{ref: release.version for ref, release in releases.items()}}
-    )
+    def _turned_away(self, patient: object, found: Sequence[Finding]) -> Iterator[TurnedAway]:
+        """Name the cycles of a rejected patient that can still come in time, by the own keys alone."""
+        checks = self._catalogue.current.checks.values()
+        suspicious = {check.id for check in checks if check.kind == "looks_like_master_data"}
+        if not isinstance(patient, dict) or any(finding.rule in suspicious for finding in found):
+            return
+        for cycle in _records(patient, "cycles"):
+            last_day = self._catalogue.for_cycle(cycle).last_day(cycle)
+            keys = patient.get("patient_ref"), cycle.get("cycle_ref")
+            if last_day is not None and last_day >= self._today and all(is_reference(key) for key in keys):
+                yield TurnedAway(str(keys[0]), str(keys[1]), last_day)
 
+    def _patient(self, index: int, patient: Json, found: Sequence[Finding]) -> JudgedPatient:
+        body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}
+        raw = _records(patient, "cycles")
+        cycles = tuple(self._cycle(body, cycle, found) for cycle in raw)
+        references = {cycle.ref for cycle in cycles}
+        return JudgedPatient(
+            index=index,
+            ref=str(patient["patient_ref"]),
+            body=body,
+            release=self._catalogue.for_patient(raw).version,
+            consents=tuple(dict.fromkeys(_statement(consent) for consent in _records(patient, "consents"))),
+            cycles=cycles,
+            findings=tuple(_stored(finding) for finding in found if finding.cycle_ref not in references),
+        )
 
-def turned_away(
-    patient: object, found: Sequence[Finding], release: Release, today: date
-) -> Iterator[TurnedAway]:
-    """Name the cycles of a rejected patient that can still come in time, by the program's own keys alone."""
-    suspicious = {check.id for check in release.checks.values() if check.kind == "looks_like_master_data"}
-    if not isinstance(patient, dict) or any(finding.rule in suspicious for finding in found):
-        return
-    for cycle in _records(patient, "cycles"):
-        last_day = release.last_day(cycle)
-        keys = patient.get("patient_ref"), cycle.get("cycle_ref")
-        if last_day is not None and last_day >= today and all(is_reference(key) for key in keys):
-            yield TurnedAway(str(keys[0]), str(keys[1]), last_day)
-
-
-def _patient(
-    index: int, patient: Json, found: Sequence[Finding], release_of: Callable[[Json], Release]
-) -> JudgedPatient:
-    body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}
-    cycles = tuple(_cycle(body, cycle, found, release_of(cycle)) for cycle in _records(patient, "cycles"))
-    references = {cycle.ref for cycle in cycles}
-    return JudgedPatient(
-        index=index,
-        ref=str(patient["patient_ref"]),
-        body=body,
-        consents=tuple(dict.fromkeys(_statement(consent) for consent in _records(patient, "consents"))),
-        cycles=cycles,
-        findings=tuple(_stored(finding) for finding in found if finding.cycle_ref not in references),
-    )
-
-
-def _cycle(patient: Json, cycle: Json, found: Sequence[Finding], release: Release) -> JudgedCycle:
-    reference = str(cycle["cycle_ref"])
-    projections = [release.projection(register, Kind.PSEUDONYMISED) for register in release.registers]
-    return JudgedCycle(
-        ref=reference,
-        body=cycle,
-        registers=tuple(p.register for p in projections if p.applies(patient, cycle)),
-        findings=tuple(_stored(finding) for finding in found if finding.cycle_ref == reference),
-    )
+    def _cycle(self, patient: Json, cycle: Json, found: Sequence[Finding]) -> JudgedCycle:
+        reference = str(cycle["cycle_ref"])
+        release = self._catalogue.for_cycle(cycle)
+        projections = [release.projection(register, Kind.PSEUDONYMISED) for register in release.registers]
+        return JudgedCycle(
+            ref=reference,
+            body=cycle,
+            release=release.version,
+            registers=tuple(p.register for p in projections if p.applies(patient, cycle)),
+            findings=tuple(_stored(finding) for finding in found if finding.cycle_ref == reference),
+        )
 
 
 def _statement(consent: Json) -> Statement:

@@ -4,14 +4,12 @@ Runs beside the daily work, a few patients at a time; the box stays usable, and 
 means that the next start goes on. Who arrives meanwhile is judged at the door by the rules in force.
 """
 
-from typing import Any
-
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.domain.assessments import german_day
 from artbox.box.domain.audit import AuditEntry, AuditTag
-from artbox.box.domain.rechecks import Demands, JudgedAgain, Recheck, RecheckState
+from artbox.box.domain.rechecks import Demands, Recheck, RecheckState
 from artbox.box.services.clock import Clock
-from artbox.box.services.judging import judged_again
+from artbox.box.services.judging import Judge
 from artbox.catalogue import Catalogue
 from artbox.catalogue.fingerprints import fingerprint
 
@@ -46,9 +44,6 @@ class Rechecking:
         demands = Demands(table.parts_before(), self._catalogue.parts)
         entry = AuditEntry(AuditTag.RECHECK_CONTINUED, ACTOR, {"recheck": latest.number})
         centre_no, today = self._handle.store.box().centre_no, german_day(self._now())
-
-        def judge(patient: dict[str, Any]) -> JudgedAgain:
-            return judged_again(patient, self._catalogue, centre_no, today)
-
-        table.go_on(BATCH, judge, demands, entry)
+        judge = Judge(self._catalogue, (), centre_no=centre_no, today=today)
+        table.go_on(BATCH, judge.again, demands, entry)
         return True

@@ -10,6 +10,7 @@ from artbox.box.adapters.store import Store, StoreHandle
 from artbox.box.adapters.vault import VaultBackend
 from artbox.box.domain.assessments import ClockState
 from artbox.box.domain.deliveries import PackageRow
+from artbox.box.domain.imports import ImportState
 from artbox.box.domain.rechecks import RecheckState
 from artbox.box.domain.states import Card, Light, StatusFinding, StatusReport, worst
 from artbox.box.services.cases import Cases
@@ -56,7 +57,7 @@ class Status:
     Findings (code: fields) are vault-plain; not-enrolled; certificate-expiring: days; recipient-missing:
     register; clock-not-synchronised; outcomes-overdue: count; receipts-late: count; delivery-failed:
     register, package, reason, since; records-held: register, count; disk-low: free_bytes, percent;
-    imports-rejected: import_id, count; rechecking: judged, patients; no-token.
+    imports-rejected: import_id, count; import-aborted: import_id; rechecking: judged, patients; no-token.
     Cards (code: facts) are database: size_bytes, patients, cycles, vault; intake: imports, last_at, product,
     rejected; exports: registers [register, waiting, held, last_at, last_sequence, error, recipient];
     certificate: centre_no, box_id, expires; server: last_at, result; disk: free_bytes, total_bytes, percent.
@@ -196,7 +197,10 @@ def _intake(store: Store) -> Part:
         "rejected": last.rejected if last else 0,
     }
     findings = [] if tokens else [StatusFinding("no-token", Light.YELLOW, {}, INTAKE_PATH)]
-    if last is not None and not last.complete:
+    if last is not None and last.state is ImportState.ABORTED:
+        path = f"{INTAKE_PATH}/{last.id}"
+        findings.append(StatusFinding("import-aborted", Light.YELLOW, {"import_id": last.id}, path))
+    if last is not None and last.state is ImportState.FINISHED and not last.complete:
         fields = {"import_id": last.id, "count": last.rejected}
         path = f"{INTAKE_PATH}/{last.id}"
         findings.append(StatusFinding("imports-rejected", Light.YELLOW, fields, path))

@@ -10,7 +10,7 @@ import pytest
 from artbox.box.adapters.store import Store, database
 from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
-from artbox.box.adapters.store.cases import CasesTable
+from artbox.box.adapters.store.cases import CasesView
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
@@ -25,7 +25,7 @@ GROUPS = (
     AssessmentsTable,
     AuditTable,
     CandidatesView,
-    CasesTable,
+    CasesView,
     FindingsView,
     ImportsTable,
     PackagesTable,

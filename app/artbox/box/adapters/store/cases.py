@@ -1,11 +1,11 @@
-"""Reading the cycles a centre should look after, and noting those that were turned away."""
+"""Reading the cycles a centre should look after, and noting those that are turned away."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from artbox.box.adapters.store.database import Connection, Database
-from artbox.box.domain.audit import AuditEntry
+from artbox.box.adapters.store.database import Connection, Database, Writing
 from artbox.box.domain.cases import LateReceipt, MovedAnchor, OverdueOutcome, TurnedAway
+from artbox.box.domain.imports import Arrival
 
 # Somebody who confirmed a rule's finding with a reason has looked after the cycle.
 _OVERDUE = """
@@ -18,7 +18,7 @@ WHERE d.due_on <= :today AND (:rule IS NULL OR d.rule = :rule) AND NOT EXISTS (
 _LATE = """
 FROM (
     SELECT r.patient_ref, r.cycle_ref, r.source, r.last_day, r.rejected_at, i.id AS import_id
-    FROM rejected_cycles r LEFT JOIN imports i ON i.id = r.import_id
+    FROM rejected_cycles r JOIN imports i ON i.id = r.import_id
     WHERE r.last_day BETWEEN :first AND :last AND NOT EXISTS (
         SELECT 1 FROM patients p JOIN cycles c ON c.patient_id = p.id
         WHERE p.source = r.source AND p.ref = r.patient_ref AND c.ref = r.cycle_ref
@@ -35,32 +35,11 @@ FROM assessments a JOIN cycles c ON c.id = a.cycle_id JOIN patients p ON p.id = 
 _STRETCH = "LIMIT :limit OFFSET :offset"
 
 
-class CasesTable:
+class CasesView:
     """The lists beside the findings; each counts and pages by itself."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def turned_away(
-        self, source: str, import_id: str, cycles: Sequence[TurnedAway], entry: AuditEntry
-    ) -> None:
-        """Note rejected cycles with the last day for their receipt; a later rejection replaces an earlier."""
-        with self._database.write(entry) as writing:
-            for cycle in cycles:
-                writing.execute(
-                    "INSERT INTO rejected_cycles"
-                    " (source, patient_ref, cycle_ref, import_id, rejected_at, last_day)"
-                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET import_id = excluded.import_id,"
-                    " rejected_at = excluded.rejected_at, last_day = excluded.last_day",
-                    (
-                        source,
-                        cycle.patient_ref,
-                        cycle.cycle_ref,
-                        import_id,
-                        writing.at,
-                        cycle.last_day.isoformat(),
-                    ),
-                )
 
     def count_overdue(self, today: date, rule: str | None) -> int:
         """Return how many outcomes are overdue."""
@@ -131,6 +110,26 @@ class CasesTable:
     def _count(self, source: str, parameters: dict[str, object]) -> int:
         with self._database.read() as connection:
             return int(connection.execute(f"SELECT count(*) {source}", parameters).fetchone()[0])
+
+
+def note_turned_away(writing: Writing, arrival: Arrival, cycles: Sequence[TurnedAway]) -> None:
+    """Note rejected cycles with the last day for their receipt; a later rejection replaces an earlier."""
+    writing.execute_many(
+        "INSERT INTO rejected_cycles (source, patient_ref, cycle_ref, import_id, rejected_at, last_day)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET import_id = excluded.import_id,"
+        " rejected_at = excluded.rejected_at, last_day = excluded.last_day",
+        [
+            (
+                arrival.product,
+                cycle.patient_ref,
+                cycle.cycle_ref,
+                arrival.id,
+                writing.at,
+                cycle.last_day.isoformat(),
+            )
+            for cycle in cycles
+        ],
+    )
 
 
 def _late(row: Connection) -> LateReceipt:

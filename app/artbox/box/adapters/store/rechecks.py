@@ -7,10 +7,10 @@ from typing import Any
 
 from artbox.box.adapters.store.database import Connection, Database, Writing
 from artbox.box.domain.audit import AuditEntry
-from artbox.box.domain.imports import StoredFinding
-from artbox.box.domain.rechecks import Demands, JudgedAgain, Parts, Recheck, RecheckState
+from artbox.box.domain.imports import JudgedPatient, StoredFinding
+from artbox.box.domain.rechecks import Demands, Parts, Recheck, RecheckState
 
-JudgeAgain = Callable[[dict[str, Any]], JudgedAgain]
+JudgeAgain = Callable[[dict[str, Any]], JudgedPatient]
 _PATIENTS = """
 SELECT p.id, v.body, v.import_id FROM patients p
 JOIN patient_revisions v ON v.patient_id = p.id AND v.revision = p.revision
@@ -100,14 +100,15 @@ def _again(writing: Writing, number: int, row: Connection, judge: JudgeAgain, de
         "consents": _consents(writing, row["id"]),
         "cycles": [json.loads(cycle["body"]) for cycle in cycles],
     }
-    again = judge(document)
+    judged = judge(document)
     renewal = _Renewal(writing, number, demands, row["id"])
-    renewal.renew(None, row["import_id"], again.judged.findings, again.releases[None])
-    by_ref = {cycle.ref: cycle for cycle in again.judged.cycles}
+    renewal.renew(None, row["import_id"], judged.findings, judged.release)
+    by_ref = {cycle.ref: cycle for cycle in judged.cycles}
     for stored in cycles:
         cycle = by_ref[stored["ref"]]
+        writing.execute("UPDATE cycles SET release = ? WHERE id = ?", (cycle.release, stored["id"]))
         renewal.assign(stored["id"], cycle.registers)
-        renewal.renew(stored["id"], stored["import_id"], cycle.findings, again.releases[cycle.ref])
+        renewal.renew(stored["id"], stored["import_id"], cycle.findings, cycle.release)
         writing.execute(
             "INSERT INTO cycles_to_assess (cycle_id) VALUES (?)"
             " ON CONFLICT (cycle_id) DO UPDATE SET waits_for_clock = 0, changes = changes + 1",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
-from artbox.box.adapters.store.cases import CasesTable
+from artbox.box.adapters.store.cases import CasesView
 from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
@@ -42,7 +42,7 @@ class Store:
         self.findings = FindingsView(database)
         self.assessments = AssessmentsTable(database)
         self.candidates = CandidatesView(database)
-        self.cases = CasesTable(database)
+        self.cases = CasesView(database)
         self.rechecks = RechecksTable(database)
         self.packages = PackagesTable(database)
 

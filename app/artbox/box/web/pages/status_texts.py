@@ -57,6 +57,7 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
         ),
         OPEN_PAGE,
     ),
+    "import-aborted": (mark("Der letzte Import wurde abgebrochen."), mark("Zum Eingang")),
     "no-token": (mark("Noch kein Erfassungsprogramm hat Zugang zur ARTbox."), mark("Zugang anlegen")),
 }
 CARDS: Mapping[str, tuple[str, str | None]] = {
