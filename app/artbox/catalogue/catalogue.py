@@ -24,6 +24,21 @@ class Catalogue:
         """Return the release of this version; KeyError when there is none."""
         return self.releases[version]
 
+    def changed(self, kind: str, name: str, version: str) -> str | None:
+        """Return the version that last changed an entry up to `version`; None if it is as it first was.
+
+        `kind` is a part of a release: rules, assurances, checks, prospectivity, fields.
+        """
+        changed, before = None, None
+        for release in self.releases.values():
+            entry = getattr(release, kind).get(name)
+            if before is not None and entry is not None and entry != before:
+                changed = release.version
+            before = entry or before
+            if release.version == version:
+                break
+        return changed
+
     @property
     def parts(self) -> dict[str, Parts]:
         """The hash of each demand, by release."""

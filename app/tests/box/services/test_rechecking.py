@@ -220,6 +220,7 @@ def test_a_recheck_that_is_killed_again_and_again_ends_whole(
         cycle = {**begun(box, 3), "ind_tubal": True, "infertility_duration": 24}
         hand_over(box, cycle, {"patient_ref": f"Q{number}"})
     box.application.close()
+    judged = []
     for milliseconds in (0, 30, 60, 90, 120, 200):
         process: subprocess.Popen[bytes] = start(box, "upkeep", catalogue=str(definitions(12)))
         assert process.stdout
@@ -228,6 +229,13 @@ def test_a_recheck_that_is_killed_again_and_again_ends_whole(
         process.kill()
         process.wait(timeout=60)
         process.stdout.close()
+        latest = reopen(definitions(12)).rechecking.latest()
+        assert latest is not None
+        judged.append(latest.judged)
+        assert findings(box) == [("T50", True, False)] * latest.fresh_findings
+        box.application.close()
+    assert judged == sorted(judged)
+    assert any(number < stock + 121 for number in judged), "no kill came in the middle"
     reopen(definitions(12)).upkeep.run()
     assert findings(box) == [("T50", True, False)] * (stock + 120)
     assert box.query("SELECT judged = patients FROM rechecks ORDER BY number DESC LIMIT 1") == [(1,)]

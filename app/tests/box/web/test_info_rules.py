@@ -32,7 +32,8 @@ def two_releases(tmp_path: Path) -> Catalogue:
     newer = Path(shutil.copytree(folder / "2026.1", folder / "2030.1"))
     head, rules = newer / "release.yml", newer / "rules.yml"
     head.write_text(head.read_text().replace("2026.1", "2030.1").replace("2026-01-01", "2030-01-01"))
-    rules.write_text(rules.read_text().replace("\nrules:\n", f"\nrules:{NEW_RULE}", 1))
+    text = rules.read_text().replace("\nrules:\n", f"\nrules:{NEW_RULE}", 1)
+    rules.write_text(text.replace("liegt nicht vor dem Zyklusbeginn", "liegt nach dem Zyklusbeginn", 1))
     return load(folder)
 
 
@@ -70,6 +71,9 @@ def test_another_release_can_be_looked_at(administrator: Browser, box: Box, two_
     assert "seit 2030.1" in words(administrator.get(f"{PAGE}?version=2030.1&suche=A50"))
     assert "seit 2026.1" in words(administrator.get(f"{PAGE}?version=2030.1&suche=A01"))
     assert "Katalog 2030.1" in words(page)
+    assert "geändert mit 2030.1" in words(administrator.get(f"{PAGE}?version=2030.1&suche=A01"))
+    assert "geändert mit" not in words(administrator.get(f"{PAGE}?version=2030.1&suche=A50"))
+    assert "geändert mit" not in words(administrator.get(PAGE))
     table = administrator.get("/info/plausibilitaeten.csv?version=2030.1")
     assert "plausibilitaeten-2030.1.csv" in table.headers["content-disposition"]
     assert "Kataloge" in words(administrator.get("/info"))

@@ -44,6 +44,7 @@ def rules(visit: Visit) -> Response:
         demand=lambda rule: demand(visit, rule),
         treatments=lambda rule: treatments(visit, rule),
         since=catalogue.since,
+        changed=catalogue.changed,
     )
 
 
