@@ -1,6 +1,6 @@
 """How fast records come in, and how much memory and time they cost as the store grows.
 
-`python -m benchmarks.intake [--cycles N] [--stored N] [--rounds N]`; ends with one line of JSON.
+`python -m benchmarks.intake [--cycles N] [--stored N] [--rounds N] [--repeats N]` ends with a line of JSON.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from benchmarks.records import Records
 
 SMALL = 100
 """Cycles of the small import that is compared on an empty and a full store."""
-REPEATS = 15
 LARGEST_RATIO = 2.5
 LARGEST_PEAK_BYTES = 250 * 1024 * 1024
 LARGEST_GROWTH = 1.3
@@ -30,11 +29,12 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--stored", type=int, default=200_000, help="of the store a small import comes into")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=15, help="of the small import")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="artbox-benchmark-") as directory:
         figures = {
             **bulk(Path(directory), options.cycles, options.rounds),
-            **growth(Path(directory), options.stored),
+            **growth(Path(directory), options.stored, options.repeats),
         }
     within = (
         figures["ratio"] <= LARGEST_RATIO
@@ -70,16 +70,16 @@ def bulk(directory: Path, cycles: int, rounds: int) -> dict[str, float]:
     }
 
 
-def growth(directory: Path, stored: int) -> dict[str, float]:
+def growth(directory: Path, stored: int, repeats: int) -> dict[str, float]:
     """Set a small import into a store of `stored` cycles against the same into an empty one."""
     records = Records(load().current, service.CENTRE_NO)
     with service.running(directory / "empty") as box:
-        empty = _small(box, records)
+        empty = _small(box, records, repeats)
     with service.running(directory / "full") as box:
         filling, _ = box.hand_over(
             line + b"\n" for lines in ([records.header], records.lines(stored)) for line in lines
         )
-        full = _small(box, records)
+        full = _small(box, records, repeats)
         peak = box.peak_bytes()
     return {
         "stored_cycles": stored,
@@ -91,10 +91,10 @@ def growth(directory: Path, stored: int) -> dict[str, float]:
     }
 
 
-def _small(box: service.Service, records: Records) -> float:
+def _small(box: service.Service, records: Records, repeats: int) -> float:
     """Return the median seconds of an import of SMALL new cycles; the first one only warms up."""
     taken = []
-    for _ in range(REPEATS + 1):
+    for _ in range(repeats + 1):
         body = b"\n".join([records.header, *records.lines(SMALL)])
         taken.append(box.hand_over([body])[0])
     return statistics.median(taken[1:])

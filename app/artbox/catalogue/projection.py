@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from artbox.catalogue.conditions import Condition, Scope, compile_condition, names, parse_condition
+from artbox.catalogue.conditions import Scope, compile_condition, names, parse_condition
 from artbox.catalogue.conditions.evaluation import elapsed
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.model import (
@@ -64,15 +64,15 @@ class Projection:
             for level in Level
         }
         self._readers = {level: readers(fields) for level, fields in self._fields.items()}
-        self._decisive = _decisive(definition, parsed)
+        self.decisive = frozenset(names(parsed)) if parsed else frozenset()
 
     def applies(self, patient: Json, cycle: Json) -> bool:
         """Whether this cycle counts for the register; a cycle that cannot be judged does not."""
-        if self._counts is None:
-            return True
-        if self._decisive is None:
-            return self._counts(self._scope(patient, cycle)) is True
-        return self._counts(self._narrow_scope(self._decisive, patient, cycle)) is True
+        return self.counts(self._scope(patient, cycle))
+
+    def counts(self, scope: Scope) -> bool:
+        """Whether the cycle of this scope counts for the register."""
+        return self._counts is None or self._counts(scope) is True
 
     def cycle(self, patient: Json, cycle: Json) -> Json:
         """Give the fields that leave, children nested under `children`; never a field without assignment."""
@@ -90,14 +90,6 @@ class Projection:
     def _scope(self, patient: Json, cycle: Json) -> Scope:
         values = {**self._read(Level.PATIENT, patient), **self._read(Level.CYCLE, cycle)}
         return self._derivation.extend(Scope(values, datetime.now(tz=UTC).date()))
-
-    def _narrow_scope(self, names: frozenset[str], patient: Json, cycle: Json) -> Scope:
-        """Read only what the register's condition looks at: it is asked for every register of every cycle."""
-        values: Record = {}
-        for level, raw in ((Level.PATIENT, patient), (Level.CYCLE, cycle)):
-            fields = self._readers[level]
-            values |= read_all(fields, {name: raw[name] for name in names if name in raw})
-        return Scope(values, datetime.now(tz=UTC).date())
 
     def _read(self, level: Level, raw: Json) -> Record:
         return read_all(self._readers[level], raw)
@@ -121,12 +113,6 @@ class Projection:
         if item.coarsening is Coarsening.KEEP:
             return raw[field.name] if field.type is FieldType.DATETIME else _json(value)
         return coarsen(field.anonymised, value, values)
-
-
-def _decisive(definition: Definition, condition: Condition | None) -> frozenset[str] | None:
-    """Return the fields a condition looks at; None where some are calculated and so need others."""
-    found = frozenset(names(condition)) if condition else frozenset()
-    return None if any(definition.fields[name].formula is not None for name in found) else found
 
 
 def _projected(definition: Definition, register: str, kind: Kind) -> Iterator[ProjectedField]:

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from artbox.catalogue import prospectivity
+from artbox.catalogue.assignment import Assignment
 from artbox.catalogue.checking import Checker, Circumstances
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.deadlines import Deadline, Deadlines
@@ -52,6 +53,13 @@ class Release:
             for register in definition.registers
             for kind in Kind
         }
+        self._assignment = Assignment(
+            definition, [self._projections[register, Kind.PSEUDONYMISED] for register in definition.registers]
+        )
+
+    def registers_for(self, patient: Mapping[str, object], cycle: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the registers a cycle counts for; one that cannot be judged does not."""
+        return self._assignment.registers(patient, cycle)
 
     @cached_property
     def parts(self) -> Parts:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from artbox.box.domain import limits
 from artbox.box.errors import DocumentRefused
 
+_CONTAINERS = frozenset({dict, list})
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Json = dict[str, object]
@@ -117,7 +118,7 @@ def _deeper_than(content: object, limit: int) -> bool:
         level = [
             inner
             for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) is dict or type(inner) is list
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if type(inner) in _CONTAINERS
         ]
     return bool(level)

@@ -16,7 +16,7 @@ from artbox.box.domain.imports import (
     Judgement,
     StoredFinding,
 )
-from artbox.catalogue import Catalogue, Finding, Kind
+from artbox.catalogue import Catalogue, Finding
 from artbox.catalogue.json_schema import is_reference
 
 LARGEST_CHILD_NO = 1000
@@ -79,12 +79,11 @@ class Judge:
     def _cycle(self, patient: Json, cycle: Json, found: Sequence[Finding]) -> JudgedCycle:
         reference = str(cycle["cycle_ref"])
         release = self._catalogue.for_cycle(cycle)
-        projections = [release.projection(register, Kind.PSEUDONYMISED) for register in release.registers]
         return JudgedCycle(
             ref=reference,
             body=cycle,
             release=release.version,
-            registers=tuple(p.register for p in projections if p.applies(patient, cycle)),
+            registers=release.registers_for(patient, cycle),
             findings=tuple(_stored(finding) for finding in found if finding.cycle_ref == reference),
         )
 

@@ -176,11 +176,10 @@ def _assign(context: _Context, cycle_id: int, registers: tuple[str, ...]) -> Non
         context.writing.execute(
             "DELETE FROM assignments WHERE cycle_id = ? AND register = ?", (cycle_id, register)
         )
-    for register in registers:
-        if register not in present:
-            context.writing.execute(
-                "INSERT INTO assignments (cycle_id, register) VALUES (?, ?)", (cycle_id, register)
-            )
+    context.writing.execute_many(
+        "INSERT INTO assignments (cycle_id, register) VALUES (?, ?)",
+        [(cycle_id, register) for register in registers if register not in present],
+    )
 
 
 def _open_findings(writing: Writing, patient_id: int) -> dict[int | None, dict[StoredFinding, _OpenFinding]]:
