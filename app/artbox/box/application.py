@@ -57,7 +57,7 @@ class Application:
         self.cases = Cases(handle, now)
         self.assessing = Assessing(handle, self.catalogue, now, read_clock)
         self.rechecking = Rechecking(handle, self.catalogue, now)
-        self.upkeep = Upkeep(handle, self.rechecking, self.assessing)
+        self.upkeep = Upkeep(handle, now, self.rechecking, self.assessing)
         packing = Packing(
             self.catalogue, self.assessing, identity, settings.recipients_dir, settings.packages_dir
         )

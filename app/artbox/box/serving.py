@@ -111,5 +111,6 @@ async def _run(application: Application, web: socket.socket, control: socket.soc
 async def _keep_up(application: Application) -> None:
     """Let the box do its own work beside the requests, from the start to the end of the process."""
     while True:
-        await asyncio.to_thread(application.upkeep.run)
+        application.assessing.look_at_clock()
+        await asyncio.to_thread(application.upkeep.run_while_quiet)
         await asyncio.sleep(UPKEEP_SECONDS)

@@ -22,8 +22,8 @@ from artbox.box.services.clock import Clock
 from artbox.catalogue import Catalogue, Release
 
 ACTOR = "assessing"
-BATCH = 200
-"""Cycles per transaction: few enough that an import never waits long for its turn."""
+BATCH = 50
+"""Cycles per transaction: some hundredths of a second, the longest an import has to wait for it."""
 
 
 class Assessing:
