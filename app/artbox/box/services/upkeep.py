@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from artbox.box.adapters.store import StoreHandle
+from artbox.box.domain.imports import ImportState
 from artbox.box.errors import BoxLocked
 from artbox.box.services.clock import Clock
 
@@ -58,4 +59,6 @@ class Upkeep:
 
     def _is_quiet(self) -> bool:
         newest = next(iter(self._handle.store.imports.recent(1)), None)
-        return newest is None or self._now() - newest.received_at > QUIET
+        if newest is None:
+            return True
+        return newest.state is not ImportState.RUNNING and self._now() - newest.received_at > QUIET
