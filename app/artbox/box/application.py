@@ -1,12 +1,15 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from artbox.box.adapters.clock import ReadClock, kernel_clock
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.adapters.vault import vault_from
 from artbox.box.services.accounts import Accounts
+from artbox.box.services.assessing import Assessing
 from artbox.box.services.audit import Audit
+from artbox.box.services.cases import Cases
 from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
 from artbox.box.services.delivery import Delivery
@@ -15,10 +18,12 @@ from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.packing import Packing
+from artbox.box.services.rechecking import Rechecking
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
-from artbox.box.services.status import Status
+from artbox.box.services.status import Status, Watch
 from artbox.box.services.tokens import Tokens
+from artbox.box.services.upkeep import Upkeep
 from artbox.box.settings import Settings
 from artbox.catalogue import Catalogue, load
 
@@ -26,9 +31,16 @@ from artbox.catalogue import Catalogue, load
 class Application:
     """Everything the edges may call; services that need the open store raise BoxLocked while it is closed."""
 
-    def __init__(self, settings: Settings, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Clock = utc_now,
+        read_clock: ReadClock = kernel_clock,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         self.settings = settings
-        self.catalogue: Catalogue = load()
+        self.catalogue: Catalogue = catalogue or load()
         self._handle = handle = StoreHandle()
         identity = Identity(settings.identity_dir)
         client = ServerClient(settings.services, settings.ca_certificate)
@@ -42,10 +54,16 @@ class Application:
         self.audit = Audit(handle)
         self.intake = Intake(handle, self.catalogue, now)
         self.corrections = Corrections(handle, self.catalogue, now)
-        packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)
+        self.cases = Cases(handle, now)
+        self.assessing = Assessing(handle, self.catalogue, now, read_clock)
+        self.rechecking = Rechecking(handle, self.catalogue, now)
+        self.upkeep = Upkeep(handle, now, self.rechecking, self.assessing)
+        packing = Packing(
+            self.catalogue, self.assessing, identity, settings.recipients_dir, settings.packages_dir
+        )
         sending = Sending(client, identity, settings.ca_certificate)
         self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
-        self.status = Status(handle, self.enrolment, self.delivery, vault, now)
+        self.status = Status(handle, self.enrolment, self.delivery, vault, Watch(now, self.cases, read_clock))
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 
     def close(self) -> None:

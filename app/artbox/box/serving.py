@@ -25,6 +25,7 @@ from artbox.box.web.application import create_web
 
 GRACE_SECONDS = 10
 IDLE_SECONDS = 5
+UPKEEP_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -104,4 +105,15 @@ async def _run(application: Application, web: socket.socket, control: socket.soc
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     application.lifecycle.on_locked(stop_soon)
+    upkeep = asyncio.create_task(_keep_up(application))
     await asyncio.gather(servers[0].serve(sockets=[web]), servers[1].serve(sockets=[control]))
+    application.upkeep.stop()
+    upkeep.cancel()
+
+
+async def _keep_up(application: Application) -> None:
+    """Let the box do its own work beside the requests, from the start to the end of the process."""
+    while True:
+        application.assessing.look_at_clock()
+        await asyncio.to_thread(application.upkeep.run_while_quiet)
+        await asyncio.sleep(UPKEEP_SECONDS)

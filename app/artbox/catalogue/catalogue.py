@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
+from artbox.catalogue.fingerprints import Parts
 from artbox.catalogue.model import Finding, Level
 from artbox.catalogue.records import START_FIELD
 from artbox.catalogue.release import Release
@@ -22,6 +23,30 @@ class Catalogue:
     def release(self, version: str) -> Release:
         """Return the release of this version; KeyError when there is none."""
         return self.releases[version]
+
+    def changed(self, kind: str, name: str, version: str) -> str | None:
+        """Return the version that last changed an entry up to `version`; None if it is as it first was.
+
+        `kind` is a part of a release: rules, assurances, checks, prospectivity, fields.
+        """
+        changed, before = None, None
+        for release in self.releases.values():
+            entry = getattr(release, kind).get(name)
+            if before is not None and entry is not None and entry != before:
+                changed = release.version
+            before = entry or before
+            if release.version == version:
+                break
+        return changed
+
+    @property
+    def parts(self) -> dict[str, Parts]:
+        """The hash of each demand, by release."""
+        return {version: release.parts for version, release in self.releases.items()}
+
+    def since(self, name: str) -> str | None:
+        """Return the version of the first release that knows a rule, check or assurance; None for none."""
+        return next((version for version, found in self.releases.items() if found.knows(name)), None)
 
     def for_date(self, day: date) -> Release:
         """Return the release for a cycle starting on `day`; earlier days belong to the first release."""

@@ -3,9 +3,9 @@
 The first assessment of a cycle is final; keeping it, and the evidence for it, is the store's matter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from artbox.catalogue.definition_files import Entry, entries
@@ -13,11 +13,15 @@ from artbox.catalogue.model import ChoiceList, Field, FieldType, Level, Prospect
 from artbox.catalogue.values import Value, read
 
 TREATMENT = "treatment_type"
+FLAG_FIELD = "prospective_flag"
+"""The field that carries the result to a register."""
+LAG_FIELD = "first_recorded_lag_days"
+"""The field that carries the days from the start of the cycle to its first receipt."""
 DEFAULT_LAG_DAYS = 8
 
 
 class Prospectivity(StrEnum):
-    """The result, in the codes of the field `prospective_flag`."""
+    """The result, in the codes of FLAG_FIELD."""
 
     PROSPECTIVE = "prospective"
     RETROSPECTIVE = "retrospective"
@@ -37,46 +41,72 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Assessment:
-    """The result with its reason, the rule that decided, and the days from the anchor to the record."""
+    """The result with its reason, the rule that decided, its anchor date, and the days from it on."""
 
     result: Prospectivity
     reason: Reason
     rule: str | None = None
     lag_days: int | None = None
+    anchor_on: date | None = None
 
 
 def assess(
     rules: Iterable[ProspectivityRule],
     fields: Mapping[str, Field],
     register: str,
-    cycle: Mapping[str, object],
+    revisions: Sequence[Mapping[str, object]],
     recorded_on: date | None,
 ) -> Assessment:
-    """Judge one cycle for one register; pure.
+    """Judge one cycle, its `revisions` the newest first, for one register; pure.
 
     `recorded_on` is the local day proven by the time-stamped evidence of the first record; None without any.
-    A record before the anchor date counts as in time. On the day of the date it must precede, a record does
-    not count as before it.
+    Of the anchor dates in the revisions the earliest counts, so that none wins by moving it. A record before
+    the anchor date counts as in time. On the day of the date it must precede, a record is not before it.
     """
-    treatment = cycle.get(TREATMENT)
-    rule = next((item for item in rules if item.register == register and treatment in item.treatments), None)
+    cycle = revisions[0]
+    rule = _applicable(rules, register, cycle)
     if rule is None:
         return Assessment(Prospectivity.NOT_ASSESSABLE, Reason.NO_RULE)
-    anchor = _day(fields, cycle, rule.anchor)
+    stated = (day_of(fields, revision, rule.anchor) for revision in revisions)
+    anchor = min((day for day in stated if day is not None), default=None)
     if anchor is None:
         return Assessment(Prospectivity.NOT_ASSESSABLE, Reason.NO_ANCHOR, rule.id)
     if recorded_on is None:
-        return Assessment(Prospectivity.NOT_ASSESSABLE, Reason.NO_EVIDENCE, rule.id)
+        return Assessment(Prospectivity.NOT_ASSESSABLE, Reason.NO_EVIDENCE, rule.id, anchor_on=anchor)
     lag = (recorded_on - anchor).days
-    result = _day(fields, cycle, rule.must_precede) if rule.must_precede else None
+    result = day_of(fields, cycle, rule.must_precede) if rule.must_precede else None
     if result is not None and recorded_on >= result:
-        return Assessment(Prospectivity.RETROSPECTIVE, Reason.AFTER_RESULT, rule.id, lag)
+        return Assessment(Prospectivity.RETROSPECTIVE, Reason.AFTER_RESULT, rule.id, lag, anchor)
     if lag > rule.max_lag_days:
-        return Assessment(Prospectivity.RETROSPECTIVE, Reason.TOO_LATE, rule.id, lag)
-    return Assessment(Prospectivity.PROSPECTIVE, Reason.IN_TIME, rule.id, lag)
+        return Assessment(Prospectivity.RETROSPECTIVE, Reason.TOO_LATE, rule.id, lag, anchor)
+    return Assessment(Prospectivity.PROSPECTIVE, Reason.IN_TIME, rule.id, lag, anchor)
 
 
-def _day(fields: Mapping[str, Field], cycle: Mapping[str, object], name: str) -> date | None:
+def last_day(
+    rules: Iterable[ProspectivityRule], fields: Mapping[str, Field], cycle: Mapping[str, object]
+) -> date | None:
+    """Return the last day on which a first receipt is in time for every register with a rule; else None."""
+    days: list[date] = []
+    for rule in rules:
+        anchor = day_of(fields, cycle, rule.anchor)
+        if cycle.get(TREATMENT) not in rule.treatments or anchor is None:
+            continue
+        days.append(anchor + timedelta(days=rule.max_lag_days))
+        result = day_of(fields, cycle, rule.must_precede) if rule.must_precede else None
+        if result is not None:
+            days.append(result - timedelta(days=1))
+    return min(days, default=None)
+
+
+def _applicable(
+    rules: Iterable[ProspectivityRule], register: str, cycle: Mapping[str, object]
+) -> ProspectivityRule | None:
+    treatment = cycle.get(TREATMENT)
+    return next((rule for rule in rules if rule.register == register and treatment in rule.treatments), None)
+
+
+def day_of(fields: Mapping[str, Field], cycle: Mapping[str, object], name: str) -> date | None:
+    """Return the day a field of a raw cycle names; None when it is missing, unknown or unusable."""
     value: Value | None = read(fields[name], cycle[name]) if name in cycle else None
     return value if isinstance(value, date) else None
 

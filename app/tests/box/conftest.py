@@ -54,7 +54,7 @@ def box_settings(tmp_path: Path, server: Server, recipients: Path) -> Settings:
 def fresh(box_settings: Settings, server: Server, ring: tuple[keyring.Keyring, bytes]) -> Iterator[Box]:
     """A box before its setup."""
     clock = Clock()
-    application = Application(box_settings, now=clock)
+    application = Application(box_settings, now=clock, read_clock=clock.state)
     yield Box(application, box_settings, ServiceKeys.derive(ring[1]), clock, server)
     application.close()
 
@@ -75,7 +75,7 @@ def reopened(box: Box) -> Callable[[], Application]:
 
     def reopen() -> Application:
         box.application.close()
-        box.application = Application(box.settings, now=box.clock)
+        box.application = Application(box.settings, now=box.clock, read_clock=box.clock.state)
         box.application.lifecycle.open(box.keys)
         return box.application
 

@@ -19,6 +19,7 @@ from artbox.box.application import Application
 from artbox.box.domain.keys import ServiceKeys
 from artbox.box.services.packing import Packing
 from artbox.box.settings import Settings
+from artbox.catalogue import load
 from tests.box.real_parts import ADMINISTRATOR, PASSWORD
 
 PLACES: dict[str, tuple[Any, str]] = {
@@ -52,7 +53,8 @@ def die_at(place: str, when: str) -> None:
 def main() -> None:
     """Do what standard input says until the end comes."""
     order = json.loads(sys.stdin.readline())
-    application = Application(Settings.from_mapping(order["settings"]))
+    catalogue = load(Path(order["catalogue"])) if "catalogue" in order else None
+    application = Application(Settings.from_mapping(order["settings"]), catalogue=catalogue)
     keys = ServiceKeys.from_hex(order["keys"])
     if order["do"] == "set-up":
         application.setup.set_administrator(ADMINISTRATOR, PASSWORD, PASSWORD)
@@ -66,6 +68,10 @@ def main() -> None:
             application.intake.receive(Path(path).read_bytes(), token=token)
             sys.stdout.write("stored\n")
             sys.stdout.flush()
+    if order["do"] == "upkeep":
+        sys.stdout.write("begun\n")
+        sys.stdout.flush()
+        application.upkeep.run()
     if order["do"] == "deliver":
         application.delivery.deliver()
 

@@ -26,6 +26,7 @@ import uvicorn
 
 from artbox.box.application import Application
 from artbox.box.domain.accounts import Token
+from artbox.box.domain.assessments import ClockState
 from artbox.box.domain.keys import Cost, ServiceKeys
 from artbox.box.settings import Settings
 from artbox.catalogue import Release
@@ -92,13 +93,17 @@ class Server:
 
 
 class Clock:
-    """The time of the box: the real one, until it is moved."""
+    """The time of the box: the real one, until it is moved; synchronised, until it is not."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
+        self.synchronised = True
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+    def state(self) -> ClockState:
+        return ClockState.SYNCHRONISED if self.synchronised else ClockState.NOT_SYNCHRONISED
 
     def advance(self, by: timedelta) -> None:
         self.ahead += by

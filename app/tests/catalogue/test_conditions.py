@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -246,6 +247,61 @@ def presence(function: str, name: str) -> Sample:
     return Sample(f"answered({name})", lambda record: name in record)
 
 
+def elapsed(unit: str, left: str, right: str, limit: int) -> Sample:
+    def oracle(record: Record) -> bool | None:
+        x, y = known(record, left), known(record, right)
+        if not isinstance(x, date) or not isinstance(y, date):
+            return None
+        days = (y - x).days
+        # completed weeks, cut off towards zero
+        return (days if unit == "days" else int(days / 7)) > limit
+
+    return Sample(f"{unit}({left}, {right}) > {limit}", oracle)
+
+
+def calculated(operator: str, limit: int) -> Sample:
+    def oracle(record: Record) -> bool | None:
+        x, y = known(record, "a"), known(record, "b")
+        if not isinstance(x, int | float) or not isinstance(y, int | float):
+            return None
+        if operator == "/" and y == 0:
+            return None
+        figure = {"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else 0}[operator]
+        return abs(figure) <= limit
+
+    return Sample(f"abs(a {operator} b) <= {limit}", oracle)
+
+
+def added(limit: int) -> Sample:
+    def oracle(record: Record) -> bool | None:
+        there = [record[name] for name in ("a", "b") if name in record]
+        numbers = [value for value in there if isinstance(value, int | float)]
+        return sum(numbers) == limit if numbers and len(numbers) == len(there) else None
+
+    return Sample(f"sum(a, b) == {limit}", oracle)
+
+
+def contained(code: str) -> Sample:
+    def oracle(record: Record) -> bool | None:
+        value = known(record, "drugs")
+        return code in value if isinstance(value, tuple) else None
+
+    return Sample(f'"{code}" in drugs', oracle)
+
+
+def listed(function: str, limit: int) -> Sample:
+    def oracle(record: Record) -> bool | None:
+        value: Any = known(record, "ages")
+        if value is None or (function != "count" and not value):
+            return None
+        figures: dict[str, int] = {"count": len(value), "total": sum(value)}
+        if value:
+            figures |= {"smallest": min(value), "largest": max(value)}
+        return figures[function] >= limit
+
+    return Sample(f"{function}(ages) >= {limit}", oracle)
+
+
 def negated(sample: Sample) -> Sample:
     def oracle(record: Record) -> bool | None:
         found = sample.oracle(record)
@@ -272,6 +328,11 @@ leaves = st.one_of(
     st.builds(compared, symbols, st.sampled_from("de"), st.sampled_from("de")),
     st.builds(coded, st.lists(st.sampled_from(["ivf", "icsi", "thaw"]), min_size=1, max_size=3)),
     st.builds(presence, st.sampled_from(["given", "answered"]), st.sampled_from(["a", "d", "kind"])),
+    st.builds(elapsed, st.sampled_from(["days", "weeks"]), *[st.sampled_from("de")] * 2, st.integers(-9, 9)),
+    st.builds(calculated, st.sampled_from("+-*/"), st.integers(0, 9)),
+    st.builds(added, st.integers(-5, 5)),
+    st.builds(contained, st.sampled_from(["fsh", "lh"])),
+    st.builds(listed, st.sampled_from(["count", "total", "smallest", "largest"]), st.integers(0, 4)),
     st.just(Sample("done", lambda record: known(record, "done"))),  # type: ignore[arg-type, return-value]
 )
 conditions = st.recursive(
@@ -291,11 +352,13 @@ records = st.fixed_dictionaries(
         "e": st.dates(date(2025, 1, 1), date(2025, 1, 9)),
         "kind": st.sampled_from(["ivf", "icsi", "thaw"]) | st.sampled_from(Unknown),
         "done": st.booleans(),
+        "drugs": st.lists(st.sampled_from(["fsh", "lh"])).map(tuple) | st.sampled_from(Unknown),
+        "ages": st.lists(st.integers(0, 7), max_size=4).map(tuple),
     },
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(sample=conditions, record=records)
 def test_agrees_with_plain_python(sample: Sample, record: Record) -> None:
     tree = parse_condition(sample.text, WORDS)

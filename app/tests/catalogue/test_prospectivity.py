@@ -45,6 +45,43 @@ def test_assessment(
     assert (found.result, found.reason, found.lag_days) == (result, reason, lag)
 
 
+def test_of_several_anchor_dates_the_earliest_counts(release: Release) -> None:
+    moved = {**ICSI, "stim_start_date": "2026-03-10", "opu_date": "2026-03-21"}
+    found = release.assess("DIR", moved, date(2026, 3, 13), earlier=[ICSI, {}])
+    assert (found.result, found.anchor_on, found.lag_days) == ("retrospective", date(2026, 3, 3), 10)
+
+
+@pytest.mark.parametrize(
+    ("register", "treatment", "anchor"),
+    [
+        ("DIR", "thaw", "cycle_start_date"),
+        ("DIR", "iui_donor", "cycle_start_date"),
+        ("DERI", "iui_partner", "cycle_start_date"),
+        ("FertiPROTEKT", "fertility_protection", "cycle_start_date"),
+        ("QSReproMed", "freeze_all", "stim_start_date"),
+    ],
+)
+def test_treatments_have_their_anchor_by_data(
+    release: Release, register: str, treatment: str, anchor: str
+) -> None:
+    cycle = {"treatment_type": treatment, anchor: "2026-03-03"}
+    assert release.assess(register, cycle, date(2026, 3, 11)).result == "prospective"
+    assert release.assess(register, cycle, date(2026, 3, 12)).result == "retrospective"
+
+
+@pytest.mark.parametrize(
+    ("cycle", "last"),
+    [
+        ({"treatment_type": "icsi", "stim_start_date": "2026-03-03"}, date(2026, 3, 11)),
+        ({**ICSI, "opu_date": "2026-03-09"}, date(2026, 3, 8)),
+        ({"treatment_type": "icsi"}, None),
+        ({"stim_start_date": "2026-03-03"}, None),
+    ],
+)
+def test_the_last_day_for_a_first_receipt(release: Release, cycle: dict[str, Any], last: date | None) -> None:
+    assert release.last_day(cycle) == last
+
+
 def test_each_register_has_its_own_rules(release: Release) -> None:
     assert release.assess("DIR", ICSI, date(2026, 3, 5)).rule == "DIR_stimulated"
     assert release.assess("QSReproMed", ICSI, date(2026, 3, 5)).rule == "QSReproMed_stimulated"

@@ -5,30 +5,29 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from artbox.catalogue import Release
+from artbox.catalogue import Catalogue, Release
 
 
-def as_json(release: Release) -> dict[str, Any]:
-    """Return fields, choice lists, rules, checks and registers of a release."""
+def as_json(catalogue: Catalogue, release: Release) -> dict[str, Any]:
+    """Return everything a release demands; each rule of any form says since which release it is there."""
     definition = release.definition
+
+    def dated(members: dict[str, Any]) -> Any:
+        shown = {name: value for name, value in members.items() if name != "examples"}
+        return _plain({**shown, "since": catalogue.since(members["id"])})
+
     return {
         "version": release.version,
         "status": release.status,
         "valid_from": release.valid_from.isoformat(),
-        "fields": [_field(asdict(field)) for field in definition.fields.values()],
+        "fields": [_plain(asdict(field)) for field in definition.fields.values()],
         "choice_lists": [_plain(asdict(listed)) for listed in definition.choice_lists.values()],
-        "rules": [_rule(asdict(rule)) for rule in definition.rules.values()],
-        "checks": [_plain(asdict(check)) for check in definition.checks.values()],
+        "rules": [dated(asdict(rule)) for rule in definition.rules.values()],
+        "checks": [dated(asdict(check)) for check in definition.checks.values()],
+        "assurances": [dated(asdict(assurance)) for assurance in definition.assurances.values()],
+        "prospectivity": [dated(asdict(rule)) for rule in definition.prospectivity.values()],
         "registers": [_plain(asdict(register)) for register in definition.registers.values()],
     }
-
-
-def _field(members: dict[str, Any]) -> Any:
-    return _plain(members)
-
-
-def _rule(members: dict[str, Any]) -> Any:
-    return _plain({name: value for name, value in members.items() if name != "examples"})
 
 
 def _plain(value: Any) -> Any:

@@ -87,7 +87,7 @@ class Report(BaseModel):
 
 
 class CatalogueOut(BaseModel):
-    """The release in force: fields, choice lists, rules and registers."""
+    """The release in force: fields, choice lists, rules of every form, and registers."""
 
     version: str
     status: str
@@ -96,4 +96,6 @@ class CatalogueOut(BaseModel):
     choice_lists: list[dict[str, Any]]
     rules: list[dict[str, Any]]
     checks: list[dict[str, Any]]
+    assurances: list[dict[str, Any]]
+    prospectivity: list[dict[str, Any]]
     registers: list[dict[str, Any]]

@@ -21,8 +21,9 @@ def read_status(request: Request) -> dict[str, str]:
 
 
 def read_catalogue(request: Request, _token: Caller) -> dict[str, Any]:
-    """Return the release in force: fields, choice lists, rules and registers."""
-    return catalogue.as_json(application_of(request).catalogue.current)
+    """Return the release in force: fields, choice lists, rules of every form, and registers."""
+    known = application_of(request).catalogue
+    return catalogue.as_json(known, known.current)
 
 
 def read_schema(request: Request, _token: Caller) -> JSONResponse:

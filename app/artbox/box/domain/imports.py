@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from artbox.box.domain.accounts import Token
+from artbox.box.domain.cases import TurnedAway
 from artbox.box.domain.consent import Statement
 from artbox.box.domain.content import canonical_text, text_hash
 from artbox.box.errors import IdempotencyConflict, ImportUnderWay
@@ -128,10 +129,14 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the catalogue says of a patient: the record to store, or the outcome of one that is rejected."""
+    """What the catalogue says of a patient: the record to store, or the outcome of one that is rejected.
+
+    `turned_away`: the cycles of a rejected one whose first receipt can still be in time.
+    """
 
     subject: JudgedPatient | PatientOutcome
     findings: tuple[Json, ...]
+    turned_away: tuple[TurnedAway, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,26 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list is asked for; no severity means those that hold a record back, no fields all of them."""
+    """What the list is asked for; no severity means those that hold a record back, no fields all of them.
+
+    `by_new_rules`: only those that a change of the rules made; `open_before`: only those open since then.
+    """
 
     severity: str | None = None
     rule: str | None = None
     fields: tuple[str, ...] | None = None
     confirmed: bool = False
+    by_new_rules: bool = False
+    open_before: datetime | None = None
     order: Order = Order.URGENT
 
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A stored finding with the centre's own references; `registers` are those it keeps the record from."""
+    """A stored finding with the centre's own references; `registers` are those it keeps the record from.
+
+    `by_new_rules`: a change of the rules made it, the record is unchanged.
+    """
 
     id: int
     patient_ref: str
@@ -47,6 +55,7 @@ class FindingRow:
     confirmed_at: datetime | None
     confirmed_by: str | None
     reason: str | None
+    by_new_rules: bool = False
 
     @property
     def confirmable(self) -> bool:

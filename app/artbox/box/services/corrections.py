@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from artbox.box.adapters.store import StoreHandle
@@ -61,6 +61,10 @@ class Corrections:
     def count(self) -> int:
         """Return how many open findings hold a record back."""
         return self._handle.store.findings.count(Wanted())
+
+    def moment_before(self, days: int) -> datetime:
+        """Return the moment so many days ago."""
+        return self._now() - timedelta(days=days)
 
     def rules(self, *, confirmed: bool) -> dict[str, int]:
         """Return the rules that have findings, with their number."""

@@ -3,10 +3,11 @@
 Touches no store, so that patients are judged without holding anybody up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from artbox.box.domain import reports
+from artbox.box.domain.cases import TurnedAway
 from artbox.box.domain.consent import ConsentStatus, Statement
 from artbox.box.domain.imports import (
     Json,
@@ -16,6 +17,7 @@ from artbox.box.domain.imports import (
     StoredFinding,
 )
 from artbox.catalogue import Catalogue, Finding
+from artbox.catalogue.json_schema import is_reference
 
 LARGEST_CHILD_NO = 1000
 NOT_OF_THE_PATIENT = frozenset({"cycles", "consents", "centre_no"})
@@ -38,8 +40,26 @@ class Judge:
         found = [*self._header, *found]
         told = tuple(finding.as_dict() for finding in found)
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
-            return Judgement(reports.rejected(index, patient), told)
+            turned_away = tuple(self._turned_away(patient, found))
+            return Judgement(reports.rejected(index, patient), told, turned_away)
         return Judgement(self._patient(index, patient, found), told)
+
+    def again(self, patient: Json) -> JudgedPatient:
+        """Judge a patient that is stored; what would be turned away at the door stays, with its findings."""
+        found = self._catalogue.check(patient, 0, centre_no=self._centre_no, today=self._today)
+        return self._patient(0, patient, found)
+
+    def _turned_away(self, patient: object, found: Sequence[Finding]) -> Iterator[TurnedAway]:
+        """Name the cycles of a rejected patient that can still come in time, by the own keys alone."""
+        checks = self._catalogue.current.checks.values()
+        suspicious = {check.id for check in checks if check.kind == "looks_like_master_data"}
+        if not isinstance(patient, dict) or any(finding.rule in suspicious for finding in found):
+            return
+        for cycle in _records(patient, "cycles"):
+            last_day = self._catalogue.for_cycle(cycle).last_day(cycle)
+            keys = patient.get("patient_ref"), cycle.get("cycle_ref")
+            if last_day is not None and last_day >= self._today and all(is_reference(key) for key in keys):
+                yield TurnedAway(str(keys[0]), str(keys[1]), last_day)
 
     def _patient(self, index: int, patient: Json, found: Sequence[Finding]) -> JudgedPatient:
         body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}

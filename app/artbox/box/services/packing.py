@@ -1,17 +1,19 @@
 """Writing the file of a reserved package: the catalogue projects, the wire encrypts and signs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import SystemRandom
 
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.store import BoxRow, Store
 from artbox.box.adapters.store.packages import PackedRecord
+from artbox.box.domain.assessments import FirstReceipt
 from artbox.box.domain.audit import AuditEntry, AuditTag
 from artbox.box.domain.deliveries import Kind, PackageRow
 from artbox.box.domain.pseudonyms import pseudonym
 from artbox.box.errors import DeliveryFailed
+from artbox.box.services.assessing import Assessing
 from artbox.catalogue import Catalogue
 from artbox.wire.errors import WireError
 from artbox.wire.packages import PackageHead, write_package
@@ -23,9 +25,15 @@ class Packing:
     """Turns the records of a package row into its file."""
 
     def __init__(
-        self, catalogue: Catalogue, identity: Identity, recipients_dir: Path, packages_dir: Path
+        self,
+        catalogue: Catalogue,
+        assessing: Assessing,
+        identity: Identity,
+        recipients_dir: Path,
+        packages_dir: Path,
     ) -> None:
         self._catalogue = catalogue
+        self._assessing = assessing
         self._identity = identity
         self._recipients_dir = recipients_dir
         self._packages_dir = packages_dir
@@ -48,6 +56,10 @@ class Packing:
             raise DeliveryFailed(reason="recipient-missing", register=row.register)
         box = store.box()
         records = store.packages.records(row.id)
+        self._assessing.run()
+        receipts = store.assessments.first_receipts(
+            row.register, [record.record_key_id for record in records]
+        )
         # The order of records must not tell which withdrawal belongs to which new record.
         SystemRandom().shuffle(records)
         head = PackageHead(
@@ -63,7 +75,7 @@ class Packing:
             package = write_package(
                 self._packages_dir,
                 head,
-                self._lines(row, box, records),
+                self._lines(row, box, records, receipts),
                 recipient=recipient,
                 signer=self._identity.signer,
             )
@@ -75,7 +87,7 @@ class Packing:
         store.packages.packed(row.id, package.sha256, package.size, entry)
 
     def _lines(
-        self, row: PackageRow, box: BoxRow, records: list[PackedRecord]
+        self, row: PackageRow, box: BoxRow, records: list[PackedRecord], receipts: Mapping[int, FirstReceipt]
     ) -> Iterator[dict[str, object]]:
         release = self._catalogue.release(row.release)
         for record in records:
@@ -87,5 +99,7 @@ class Packing:
             if row.kind is not Kind.WITHDRAWAL:
                 projection = release.projection(row.register, row.kind.value)
                 patient, cycle = json.loads(record.patient_body), json.loads(record.cycle_body)
+                receipt = receipts.get(record.record_key_id, FirstReceipt())
+                cycle |= release.receipt(cycle, receipt.result, receipt.received_on)
                 line |= {"version": record.version, "cycle": projection.cycle(patient, cycle)}
             yield line

@@ -1,16 +1,19 @@
 """What the status page shows: one light, findings with a remedy, cards with facts."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from artbox.box.adapters.store import Store, StoreHandle
 from artbox.box.adapters.vault import VaultBackend
+from artbox.box.domain.assessments import ClockState
 from artbox.box.domain.deliveries import PackageRow
 from artbox.box.domain.imports import ImportState
+from artbox.box.domain.rechecks import RecheckState
 from artbox.box.domain.states import Card, Light, StatusFinding, StatusReport, worst
+from artbox.box.services.cases import Cases
 from artbox.box.services.clock import Clock
 from artbox.box.services.delivery import Delivery
 from artbox.box.services.enrolment import Enrolment
@@ -21,6 +24,8 @@ DISK_FULL_PERCENT = 4.0
 EXPORTS_PATH = "/exporte"
 INTAKE_PATH = "/eingang"
 FINDINGS_PATH = "/eingang/befunde"
+LATE_PATH = "/eingang/verspaetet"
+OVERDUE_PATH = "/eingang/ueberfaellig"
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,22 @@ class Part:
         return Card(self.code, worst(finding.light for finding in self.findings), self.facts)
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What changes by time alone: the time, the work lists as of today, and whether the clock is right."""
+
+    now: Clock
+    cases: Cases
+    clock: Callable[[], ClockState]
+
+
 class Status:
     """Takes the snapshot of the box that the status page shows.
 
     Findings (code: fields) are vault-plain; not-enrolled; certificate-expiring: days; recipient-missing:
-    register; delivery-failed: register, package, reason, since; records-held: register, count; disk-low:
-    free_bytes, percent; imports-rejected: import_id, count; import-aborted: import_id; no-token.
+    register; clock-not-synchronised; outcomes-overdue: count; receipts-late: count; delivery-failed:
+    register, package, reason, since; records-held: register, count; disk-low: free_bytes, percent;
+    imports-rejected: import_id, count; import-aborted: import_id; rechecking: judged, patients; no-token.
     Cards (code: facts) are database: size_bytes, patients, cycles, vault; intake: imports, last_at, product,
     rejected; exports: registers [register, waiting, held, last_at, last_sequence, error, recipient];
     certificate: centre_no, box_id, expires; server: last_at, result; disk: free_bytes, total_bytes, percent.
@@ -54,13 +69,14 @@ class Status:
         enrolment: Enrolment,
         delivery: Delivery,
         vault: VaultBackend,
-        now: Clock,
+        watch: Watch,
     ) -> None:
         self._handle = handle
         self._enrolment = enrolment
         self._delivery = delivery
         self._vault = vault
-        self._now = now
+        self._watch = watch
+        self._now = watch.now
 
     def snapshot(self) -> StatusReport:
         """Return the status now; raise BoxLocked."""
@@ -74,7 +90,7 @@ class Status:
             _server(rows),
             _disk(store.path),
         ]
-        findings = tuple(finding for part in parts for finding in part.findings)
+        findings = (*(finding for part in parts for finding in part.findings), *self._work())
         light = worst(finding.light for finding in findings)
         return StatusReport(light, self._now(), findings, tuple(part.card for part in parts))
 
@@ -113,6 +129,25 @@ class Status:
             )
             findings += _register_findings(register, count, register in recipients, held[register], failed)
         return Part("exports", {"registers": registers}, findings)
+
+    def _work(self) -> list[StatusFinding]:
+        """Say what of the work lists will not wait, and whether times of receipt are proven."""
+        counts = self._watch.cases.counts(0)
+        found = [
+            StatusFinding(code, Light.YELLOW, {"count": count}, path)
+            for code, count, path in (
+                ("receipts-late", counts.late, LATE_PATH),
+                ("outcomes-overdue", counts.overdue, OVERDUE_PATH),
+            )
+            if count
+        ]
+        recheck = self._handle.store.rechecks.latest()
+        if recheck is not None and recheck.state is RecheckState.RUNNING:
+            fields = {"judged": recheck.judged, "patients": recheck.patients}
+            found.append(StatusFinding("rechecking", Light.GREEN, fields, FINDINGS_PATH))
+        if self._watch.clock() is not ClockState.SYNCHRONISED:
+            found.append(StatusFinding("clock-not-synchronised", Light.YELLOW))
+        return found
 
     def _certificate(self) -> Part:
         enrolled = self._enrolment.status()

@@ -258,7 +258,9 @@ def test_the_catalogue_holds_everything_a_form_needs(program: Program) -> None:
     assert catalogue["version"] == release.version
     assert [field["name"] for field in catalogue["fields"]] == list(release.fields)
     assert {listed["name"] for listed in catalogue["choice_lists"]} == set(release.choice_lists)
-    assert {rule["id"] for rule in catalogue["rules"]} == set(release.rules)
+    for form in ("rules", "assurances", "checks", "prospectivity"):
+        assert [rule["id"] for rule in catalogue[form]] == list(getattr(release, form))
+        assert {rule["since"] for rule in catalogue[form]} == {release.version}
     assert catalogue["fields"][0]["label"].keys() == {"de", "en"}
 
 

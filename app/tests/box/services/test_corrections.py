@@ -147,3 +147,13 @@ def test_an_import_knows_what_is_still_open_also_from_before(box: Box) -> None:
 def test_an_unknown_finding_is_refused(box: Box, finding_id: int) -> None:
     with pytest.raises(FindingUnknown):
         box.application.corrections.one(finding_id)
+
+
+def test_only_what_has_been_open_for_long_if_asked(box: Box) -> None:
+    receive(box, named(broken(box, "weich"), "A"))
+    box.clock.advance(timedelta(days=8))
+    receive(box, named(broken(box, "weich"), "B"))
+    corrections = box.application.corrections
+    old = corrections.page(Wanted(open_before=corrections.moment_before(7)), 1)
+    assert {found.row.patient_ref[0] for found in old.corrections} == {"A"}
+    assert corrections.page(Wanted(open_before=corrections.moment_before(30)), 1).total == 0

@@ -184,7 +184,7 @@ def test_a_search_without_result_says_so(administrator: Browser) -> None:
 def test_every_rule_has_its_place_on_the_page(administrator: Browser, box: Box) -> None:
     page = administrator.get("/info/plausibilitaeten").text
     release = box.application.catalogue.current
-    for rule in (*release.rules, *release.definition.checks):
+    for rule in (*release.rules, *release.assurances, *release.checks, *release.prospectivity):
         assert f'id="{rule}"' in page
     assert "{" not in page.split("<main", 1)[1]
 

@@ -37,6 +37,12 @@ GET /eingang/befunde open read-only
 GET /eingang/befunde.csv open read-only
 GET /eingang/befunde/{finding_id:int} open read-only
 POST /eingang/befunde/{finding_id:int} open user
+GET /eingang/ueberfaellig open read-only
+GET /eingang/ueberfaellig.csv open read-only
+GET /eingang/verspaetet open read-only
+GET /eingang/verspaetet.csv open read-only
+GET /eingang/verschoben open read-only
+GET /eingang/verschoben.csv open read-only
 GET /eingang/{import_id} open read-only
 GET /exporte open read-only
 POST /exporte/jetzt open user

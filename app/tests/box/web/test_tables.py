@@ -61,7 +61,14 @@ def test_choice_lists_and_rules_are_whole(administrator: Browser, box: Box) -> N
     choices = rows_of(administrator.get("/info/auswahllisten.csv"))
     assert len(choices) == 1 + sum(len(listed.choices) for listed in release.choice_lists.values())
     rules = rows_of(administrator.get("/info/plausibilitaeten.csv"))
-    assert [row[0] for row in rules[1:]] == [*release.rules, *release.checks]
+    assert [row[0] for row in rules[1:]] == [
+        *release.rules,
+        *release.assurances,
+        *release.checks,
+        *release.prospectivity,
+    ]
+    assert {len(row) for row in rules} == {len(rules[0])}
+    assert all(row[3] and row[-2] and row[-1] == release.version for row in rules[1:])
 
 
 def test_the_tables_speak_english(administrator: Browser) -> None:

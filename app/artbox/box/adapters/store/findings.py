@@ -12,6 +12,8 @@ _WANTED = """
 f.superseded_at IS NULL AND f.severity IN (SELECT value FROM json_each(:severities))
 AND (f.confirmed_at IS NOT NULL) = :confirmed
 AND (:rule IS NULL OR f.rule = :rule)
+AND (:by_new_rules = 0 OR f.recheck IS NOT NULL)
+AND (:open_before IS NULL OR f.open_since <= :open_before)
 AND (:fields IS NULL OR f.field IN (SELECT value FROM json_each(:fields)))
 """
 _ORDERS = {
@@ -21,7 +23,8 @@ _ORDERS = {
 }
 # Only cycles that count for a register can be kept from it.
 _SHOWN = """
-SELECT f.*, p.ref AS patient_ref, c.ref AS cycle_ref, coalesce(c.release, i.release) AS release, (
+SELECT f.*, p.ref AS patient_ref, c.ref AS cycle_ref,
+    coalesce(f.judged_by, c.release, i.release) AS release, (
     SELECT json_group_array(DISTINCT a.register) FROM cycles o JOIN assignments a ON a.cycle_id = o.id
     WHERE o.patient_id = f.patient_id AND (f.cycle_id IS NULL OR o.id = f.cycle_id)
     AND (f.registers = '[]' OR a.register IN (SELECT value FROM json_each(f.registers)))
@@ -94,6 +97,8 @@ def _parameters(wanted: Wanted) -> dict[str, object]:
         "severities": json.dumps(severities),
         "confirmed": wanted.confirmed,
         "rule": wanted.rule,
+        "by_new_rules": wanted.by_new_rules,
+        "open_before": wanted.open_before.isoformat() if wanted.open_before else None,
         "fields": None if wanted.fields is None else json.dumps(wanted.fields),
     }
 
@@ -115,6 +120,7 @@ def _row(row: Connection) -> FindingRow:
         confirmed_at=_moment(row["confirmed_at"]),
         confirmed_by=row["confirmed_by"],
         reason=row["reason"],
+        by_new_rules=row["recheck"] is not None,
     )
 
 

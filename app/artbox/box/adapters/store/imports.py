@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from artbox.box.adapters.store import plans, records
+from artbox.box.adapters.store import cases, plans, records
 from artbox.box.adapters.store.database import Connection, Database, Writing
 from artbox.box.domain import reports
 from artbox.box.domain.audit import AuditEntry
@@ -75,6 +75,8 @@ class ImportsTable:
                     for result in results
                 ],
             )
+            for judged in portion.judgements:
+                cases.note_turned_away(writing, begun.arrival, judged.turned_away)
             _count(writing, begun.number, portion.finished, counted)
         return counted
 

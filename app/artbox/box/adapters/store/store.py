@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
+from artbox.box.adapters.store.cases import CasesView
 from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.rechecks import RechecksTable
 from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.pseudonyms import new_pseudonym_key
@@ -37,7 +40,10 @@ class Store:
         self.tokens = TokensTable(database)
         self.imports = ImportsTable(database)
         self.findings = FindingsView(database)
+        self.assessments = AssessmentsTable(database)
         self.candidates = CandidatesView(database)
+        self.cases = CasesView(database)
+        self.rechecks = RechecksTable(database)
         self.packages = PackagesTable(database)
 
     @classmethod

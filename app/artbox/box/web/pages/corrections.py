@@ -1,5 +1,6 @@
 """Open findings as a work list, one finding in words, and confirming it with a reason."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -23,7 +24,13 @@ ORDERS = {
     "alt": (Order.OLDEST, mark("älteste zuerst")),
 }
 CONFIRMED = "bestaetigt"
-FILTERS = ("zustand", "schwere", "regel", "abschnitt", "reihenfolge")
+BY_NEW_RULES = "neu"
+AGES = {
+    "7": mark("länger als eine Woche"),
+    "30": mark("länger als einen Monat"),
+    "90": mark("länger als drei Monate"),
+}
+FILTERS = ("zustand", "schwere", "regel", "abschnitt", "alter", "reihenfolge")
 MAXIMUM_FILTER = 64
 HEADER = (
     mark("Patientin"),
@@ -39,6 +46,7 @@ HEADER = (
     mark("Bestätigt am"),
     mark("Bestätigt von"),
     mark("Begründung"),
+    mark("Neu durch Regelversion"),
 )
 
 
@@ -58,6 +66,9 @@ def worklist(visit: Visit) -> Response:
         sections=visit.application.catalogue.current.sections,
         severities=SEVERITIES,
         orders=ORDERS,
+        ages=AGES,
+        recheck=visit.application.rechecking.latest(),
+        counts=visit.application.cases.counts(visit.application.corrections.count()),
         just_confirmed=visit.request.query_params.get("hinweis") == CONFIRMED,
     )
 
@@ -115,8 +126,14 @@ def _wanted(visit: Visit) -> Wanted:
         rule=chosen["regel"] or None,
         fields=_fields(visit, chosen["abschnitt"]),
         confirmed=chosen["zustand"] == CONFIRMED,
+        by_new_rules=chosen["zustand"] == BY_NEW_RULES,
+        open_before=_open_before(visit, chosen["alter"]),
         order=order,
     )
+
+
+def _open_before(visit: Visit, age: str) -> datetime | None:
+    return visit.application.corrections.moment_before(int(age)) if age in AGES else None
 
 
 def _fields(visit: Visit, section: str) -> tuple[str, ...] | None:
@@ -149,4 +166,5 @@ def _row(visit: Visit, correction: Correction) -> tuple[tables.Cell, ...]:
         row.confirmed_at,
         row.confirmed_by,
         row.reason,
+        row.release if row.by_new_rules else None,
     )

@@ -27,7 +27,7 @@ def recent(visit: Visit) -> Response:
     return visit.page(
         "imports/recent.html",
         imports=visit.application.intake.recent(50),
-        open_findings=visit.application.corrections.count(),
+        counts=visit.application.cases.counts(visit.application.corrections.count()),
         programs=[token for token in visit.application.tokens.all() if token.revoked_at is None],
     )
 

@@ -1,14 +1,12 @@
-"""What the registers ask for, always as in force: fields, choice lists, plausibility rules."""
+"""What the registers ask for: fields and choice lists, of the release in force or a chosen one."""
 
-import re
 from collections.abc import Iterable
 
 from starlette.responses import Response
 
 from artbox.box.edge.texts import mark
-from artbox.box.web.pages.imports import SEVERITIES
 from artbox.box.web.visit import Visit
-from artbox.catalogue import Check, ChoiceList, Field, Level, Release, Rule
+from artbox.catalogue import ChoiceList, Field, Level, Origin, Release
 
 LEVELS = {Level.PATIENT: mark("Patientin"), Level.CYCLE: mark("Zyklus"), Level.CHILD: mark("Kind")}
 TYPES = {
@@ -22,18 +20,24 @@ TYPES = {
     "integers": mark("Zahlenreihe"),
     "code": mark("Kürzel"),
 }
+ORIGINS = {
+    Origin.DELIVERED: mark("Erfassungsprogramm"),
+    Origin.DERIVED: mark("von der ARTbox berechnet"),
+    Origin.BOX: mark("von der ARTbox gesetzt"),
+    Origin.DOCUMENT: mark("Kopf der Lieferung"),
+}
 MAXIMUM_SEARCH = 80
 
 
 def overview(visit: Visit) -> Response:
     """Say which release is in force and lead to its parts."""
-    return visit.page("info/overview.html", release=release_of(visit))
+    return visit.page("info/overview.html", release=release_of(visit), releases=versions(visit))
 
 
 def fields(visit: Visit) -> Response:
     """List the fields, those that match the search."""
     release, search = release_of(visit), searched(visit)
-    register, shown = _register(visit), shown_fields(visit)
+    register, shown = register_of(visit), shown_fields(visit)
     sections = _by_section(release, shown)
     template = "info/fields_list.html" if partial(visit) else "info/fields.html"
     return visit.page(
@@ -46,6 +50,8 @@ def fields(visit: Visit) -> Response:
         count=len(shown),
         levels=LEVELS,
         types=TYPES,
+        origins=ORIGINS,
+        releases=versions(visit),
     )
 
 
@@ -53,33 +59,23 @@ def choice_lists(visit: Visit) -> Response:
     """List the choice lists with their codes."""
     release, search, shown = release_of(visit), searched(visit), shown_lists(visit)
     template = "info/choices_list.html" if partial(visit) else "info/choices.html"
-    return visit.page(template, release=release, search=search, query=visit.request.url.query, lists=shown)
-
-
-def rules(visit: Visit) -> Response:
-    """List plausibility rules and the general checks, each with its stable id as anchor."""
-    release, search = release_of(visit), searched(visit)
-    found, checks = shown_rules(visit), shown_checks(visit)
-    template = "info/rules_list.html" if partial(visit) else "info/rules.html"
     return visit.page(
         template,
         release=release,
         search=search,
         query=visit.request.url.query,
-        rules=found,
-        checks=checks,
-        severities=SEVERITIES,
-        in_general=in_general,
+        lists=shown,
+        releases=versions(visit),
     )
 
 
 def shown_fields(visit: Visit) -> list[Field]:
     """Return the fields the visit asks for, by search and register."""
-    release, search, register = release_of(visit), searched(visit), _register(visit)
+    release, search, register = release_of(visit), searched(visit), register_of(visit)
     return [
         field
         for field in release.fields.values()
-        if _matches(search, (field.name, field.label.de, field.label.en))
+        if matches(search, (field.name, field.label.de, field.label.en))
         and (register not in release.registers or register in field.registers)
     ]
 
@@ -87,38 +83,18 @@ def shown_fields(visit: Visit) -> list[Field]:
 def shown_lists(visit: Visit) -> list[ChoiceList]:
     """Return the choice lists the visit asks for."""
     search = searched(visit)
-    return [listed for listed in release_of(visit).choice_lists.values() if _matches(search, _words(listed))]
-
-
-def shown_rules(visit: Visit) -> list[Rule]:
-    """Return the rules between fields the visit asks for."""
-    search = searched(visit)
-    return [
-        rule
-        for rule in release_of(visit).rules.values()
-        if _matches(search, (rule.id, rule.field, rule.message.de, rule.message.en))
-    ]
-
-
-def shown_checks(visit: Visit) -> list[Check]:
-    """Return the checks of every value the visit asks for."""
-    search = searched(visit)
-    return [
-        check
-        for check in release_of(visit).checks.values()
-        if _matches(search, (check.id, check.label.de, check.label.en, check.message.de, check.message.en))
-    ]
-
-
-def in_general(message: str) -> str:
-    """Return a check's message without the places that name one field and its limits."""
-    text = re.sub(r" \([^()]*\{[^()]*\)", "", message).removeprefix("{field}: ")
-    return text[:1].upper() + text[1:]
+    return [listed for listed in release_of(visit).choice_lists.values() if matches(search, _words(listed))]
 
 
 def release_of(visit: Visit) -> Release:
-    """Return the release in force."""
-    return visit.application.catalogue.current
+    """Return the release the visit asks for; without a known version, the one in force."""
+    catalogue = visit.application.catalogue
+    return catalogue.releases.get(visit.request.query_params.get("version", ""), catalogue.current)
+
+
+def versions(visit: Visit) -> tuple[Release, ...]:
+    """Return every release, the newest first."""
+    return tuple(visit.application.catalogue.releases.values())[::-1]
 
 
 def searched(visit: Visit) -> str:
@@ -126,7 +102,8 @@ def searched(visit: Visit) -> str:
     return visit.request.query_params.get("suche", "").strip()[:MAXIMUM_SEARCH]
 
 
-def _register(visit: Visit) -> str:
+def register_of(visit: Visit) -> str:
+    """Return the register the list is narrowed to; empty for all."""
     return visit.request.query_params.get("register", "")
 
 
@@ -135,7 +112,8 @@ def partial(visit: Visit) -> bool:
     return visit.request.headers.get("hx-request") == "true"
 
 
-def _matches(search: str, words: Iterable[str]) -> bool:
+def matches(search: str, words: Iterable[str]) -> bool:
+    """Say whether any of the words holds what is searched for, whatever its case."""
     return search.casefold() in " ".join(words).casefold()
 
 

@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from artbox.box.edge.texts import mark
 from artbox.box.web import tables
-from artbox.box.web.pages import info
+from artbox.box.web.pages import info, info_rules
 from artbox.box.web.pages.imports import SEVERITIES
 from artbox.box.web.tables import Cell
 from artbox.box.web.visit import Visit
-from artbox.catalogue import Field
+from artbox.catalogue import Assurance, Check, Field, ProspectivityRule, Rule
 
 NAME = mark("Name")
 SECTION = mark("Abschnitt")
@@ -26,12 +26,27 @@ FIELD_HEADER = (
     mark("kleinster üblicher Wert"),
     mark("größter üblicher Wert"),
     mark("Register"),
+    mark("Herkunft"),
+    mark("Quelle"),
 )
 CHOICE_HEADER = (mark("Auswahlliste"), NAME, mark("Kürzel"), mark("Bedeutung"))
-RULE_HEADER = (mark("Regel"), mark("Schwere"), mark("Bedeutung"), mark("Feld"), mark("Register"))
+RULE_HEADER = (
+    mark("Regel"),
+    mark("Art"),
+    mark("Schwere"),
+    mark("Bedeutung"),
+    mark("Bedingung"),
+    mark("Feld"),
+    mark("Register"),
+    mark("Quelle"),
+    mark("seit Katalog"),
+)
+CONDITION = mark("Regel zwischen Feldern")
+BEYOND = mark("Regel über den Satz hinaus")
+CHECK = mark("Prüfung jedes Werts")
+PROSPECTIVITY = mark("Prospektivität")
 YES = mark("ja")
 NO = mark("nein")
-REJECTED = mark("abgelehnt")
 
 
 def fields(visit: Visit) -> Response:
@@ -53,29 +68,69 @@ def choice_lists(visit: Visit) -> Response:
 
 
 def rules(visit: Visit) -> Response:
-    """Hand out the plausibility rules and the checks of every value."""
-    language, known = visit.language, info.release_of(visit).fields
-    rows: list[tuple[Cell, ...]] = [
-        (
-            rule.id,
-            visit.text(SEVERITIES[rule.severity.value][0]),
-            rule.message[language],
-            known[rule.field].label[language] if rule.field in known else rule.field,
-            ", ".join(rule.registers),
-        )
-        for rule in info.shown_rules(visit)
+    """Hand out conditions, assurances, checks and rules of prospectivity, a row for each."""
+    rows = [
+        *(_condition(visit, rule) for rule in info_rules.shown_rules(visit)),
+        *(_assurance(visit, assurance) for assurance in info_rules.shown_assurances(visit)),
+        *(_check(visit, check) for check in info_rules.shown_checks(visit)),
+        *(_prospectivity(visit, rule) for rule in info_rules.shown_prospectivity(visit)),
     ]
-    rows += [
-        (
-            check.id,
-            visit.text(REJECTED if check.rejects else SEVERITIES[check.severity.value][0]),
-            info.in_general(check.message[language]),
-            "",
-            "",
-        )
-        for check in info.shown_checks(visit)
-    ]
-    return _table(visit, "plausibilitaeten", RULE_HEADER, rows)
+    since = visit.application.catalogue.since
+    return _table(visit, "plausibilitaeten", RULE_HEADER, [(*row, since(str(row[0]))) for row in rows])
+
+
+def _condition(visit: Visit, rule: Rule) -> tuple[Cell, ...]:
+    known, language = info.release_of(visit).fields, visit.language
+    return (
+        rule.id,
+        visit.text(CONDITION),
+        visit.text(SEVERITIES[rule.severity.value][0]),
+        rule.message[language],
+        f"{rule.when} => {rule.require}" if rule.when else rule.require,
+        known[rule.field].label[language] if rule.field in known else rule.field,
+        ", ".join(rule.registers),
+        rule.source,
+    )
+
+
+def _assurance(visit: Visit, assurance: Assurance) -> tuple[Cell, ...]:
+    return (
+        assurance.id,
+        visit.text(BEYOND),
+        visit.text(SEVERITIES[assurance.severity.value][0]),
+        assurance.message[visit.language],
+        info_rules.assured(visit, assurance),
+        "",
+        "",
+        assurance.source,
+    )
+
+
+def _check(visit: Visit, check: Check) -> tuple[Cell, ...]:
+    severity = info_rules.REJECTED if check.rejects else SEVERITIES[check.severity.value][0]
+    return (
+        check.id,
+        visit.text(CHECK),
+        visit.text(severity),
+        info_rules.in_general(check.message[visit.language]),
+        check.label[visit.language],
+        "",
+        "",
+        check.source,
+    )
+
+
+def _prospectivity(visit: Visit, rule: ProspectivityRule) -> tuple[Cell, ...]:
+    return (
+        rule.id,
+        visit.text(PROSPECTIVITY),
+        "",
+        info_rules.demand(visit, rule),
+        info_rules.treatments(visit, rule),
+        info.release_of(visit).fields[rule.anchor].label[visit.language],
+        rule.register,
+        rule.source,
+    )
 
 
 def _field(visit: Visit, field: Field) -> tuple[Cell, ...]:
@@ -94,6 +149,8 @@ def _field(visit: Visit, field: Field) -> tuple[Cell, ...]:
         visit.text(YES if field.mandatory else NO),
         *limits,
         ", ".join(field.registers),
+        visit.text(info.ORIGINS[field.origin]),
+        field.source,
     )
 
 

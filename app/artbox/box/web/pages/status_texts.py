@@ -14,6 +14,10 @@ OPEN_PAGE = mark("Ansehen")
 # Sentences for a count of one; for days left also what is past.
 ONE: Mapping[str, str] = {
     "records-held": mark("Ein Datensatz für {register} wird wegen offener Befunde zurückgehalten."),
+    "outcomes-overdue": mark("Ein Zyklus wartet auf seinen Ausgang."),
+    "receipts-late": mark(
+        "Ein Zyklus gilt als retrospektiv, wenn sein Eingang nicht bis morgen nachgewiesen ist."
+    ),
     "imports-rejected": mark("Ein Datensatz wurde beim Import abgelehnt."),
     "certificate-expiring": mark("Die Anmeldung beim Register läuft morgen ab."),
 }
@@ -34,6 +38,25 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     ),
     "disk-low": (mark("Der Speicherplatz wird knapp: noch {free_bytes} frei."), OPEN_PAGE),
     "imports-rejected": (mark("{count} Datensätze wurden beim Import abgelehnt."), mark("Zum Eingang")),
+    "outcomes-overdue": (mark("{count} Zyklen warten auf ihren Ausgang."), mark("Liste ansehen")),
+    "receipts-late": (
+        mark("{count} Zyklen gelten als retrospektiv, wenn ihr Eingang nicht bis morgen nachgewiesen ist."),
+        mark("Liste ansehen"),
+    ),
+    "rechecking": (
+        mark(
+            "Der Katalog hat sich geändert: {judged} von {patients} Patientinnen sind neu geprüft."
+            " Sie können weiterarbeiten."
+        ),
+        mark("Befunde ansehen"),
+    ),
+    "clock-not-synchronised": (
+        mark(
+            "Die Uhr der ARTbox ist nicht synchronisiert. Bis dahin ist kein Eingang zeitlich nachgewiesen."
+            " Bitte rufen Sie die Betreuung an, wenn das länger als eine Stunde dauert."
+        ),
+        OPEN_PAGE,
+    ),
     "import-aborted": (mark("Der letzte Import wurde abgebrochen."), mark("Zum Eingang")),
     "no-token": (mark("Noch kein Erfassungsprogramm hat Zugang zur ARTbox."), mark("Zugang anlegen")),
 }
