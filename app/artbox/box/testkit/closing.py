@@ -13,7 +13,7 @@ TAKEN = range(200, 300)
 
 
 class ClosesOnce:
-    """Locks the box at the first import after one was taken, and opens it `seconds` later.
+    """Locks the box at the first import after one was taken, and opens it `seconds` later; 0: never.
 
     A real box asks a program to come again after a minute; here Retry-After says how long it really takes.
     """
@@ -23,7 +23,7 @@ class ClosesOnce:
         self.bench = bench
         self.seconds = seconds
         self._taken = False
-        self._closed = False
+        self._closed = seconds == 0
         self._opening = threading.Timer(seconds, bench.unlock)
         self._opening.daemon = True
 

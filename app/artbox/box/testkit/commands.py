@@ -33,8 +33,8 @@ GENERATED = "ARTbox testkit, generated documents"
 def serve(chosen: Namespace) -> int:
     """Serve a bench until Ctrl-C or a termination, then write the report about the capture program."""
     with _bench(chosen.centre_no) as (bench, secret):
-        recorder = Recorder(public_app(bench))
-        closing = ClosesOnce(recorder, bench, chosen.retry_after)
+        closing = ClosesOnce(public_app(bench), bench, chosen.retry_after)
+        recorder = Recorder(closing)
         treatments = _treatments(bench.catalogue.current, chosen.treatments)
 
         def report() -> ConformityReport:
@@ -44,7 +44,7 @@ def serve(chosen: Namespace) -> int:
             )
 
         try:
-            with running(Door(closing if chosen.retry_after else recorder, report), chosen.port) as url:
+            with running(Door(recorder, report), chosen.port) as url:
                 _announce(url, secret, chosen)
                 _until_ended()
         finally:
