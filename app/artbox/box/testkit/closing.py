@@ -10,6 +10,7 @@ from artbox.box.testkit.bench import Bench
 from artbox.box.testkit.exchanges import IMPORTS
 
 TAKEN = range(200, 300)
+OPENING_SECONDS = 0.5
 
 
 class ClosesOnce:
@@ -24,7 +25,7 @@ class ClosesOnce:
         self.seconds = seconds
         self._taken = False
         self._closed = seconds == 0
-        self._opening = threading.Timer(seconds, bench.unlock)
+        self._opening = threading.Timer(max(0, seconds - OPENING_SECONDS), bench.unlock)
         self._opening.daemon = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
