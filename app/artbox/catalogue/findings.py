@@ -11,6 +11,8 @@ from artbox.catalogue.rule_loading import exposure
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
+WITHHELD = frozenset({"looks_like_master_data", "text_form"})
+
 
 @dataclass(frozen=True)
 class Place:
@@ -42,11 +44,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a message may say about a field: its limits, unit and digits."""
+    """What a message may say about a field: its limits, unit and digits, and what its value looks like."""
 
     limits: Range = field(default_factory=Range)
     unit: Text | None = None
     limit: int | None = None
+    looks_like: Text | None = None
 
 
 class Findings:
@@ -63,14 +66,20 @@ class Findings:
         return self.checks[kind]
 
     def general(
-        self, kind: str, place: Place, *, name: str | None = None, limit: int | None = None
+        self,
+        kind: str,
+        place: Place,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        looks_like: Text | None = None,
     ) -> Finding:
         """Object to something that is no catalogue field; `name` is the member's name, if it has one."""
         shown = name if name is not None and PLAIN_NAME.fullmatch(name) else None
         label = Text(shown or "Angabe", shown or "Entry")
         everyone = tuple(self.definition.registers)
         check = self.checks[kind]
-        message = _message(check.message, label, Facts(limit=limit))
+        message = _message(check.message, label, Facts(limit=limit, looks_like=looks_like))
         return self._finding(check, place, shown, everyone, message)
 
     def of_field(self, kind: str, place: Place, field: Field) -> Finding:
@@ -118,6 +127,7 @@ class Findings:
             message=message,
             rejects=check.rejects,
             registers=registers,
+            withheld=check.kind in WITHHELD,
         )
 
 
@@ -129,6 +139,7 @@ def _message(message: Text, label: Text, facts: Facts) -> Text:
             maximum="…" if facts.limits.maximum is None else facts.limits.maximum,
             unit=facts.unit[language] if facts.unit else "",
             limit=facts.limit,
+            looks_like=facts.looks_like[language] if facts.looks_like else "",
         )
         for language in ("de", "en")
     }

@@ -40,7 +40,8 @@ def judge(
         found = [*header, *release.check(patient, index, centre_no=centre_no, today=today)]
         judgement.findings[index] = [finding.as_dict() for finding in found]
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
-            judgement.rejected.append(reports.rejected(index, patient))
+            withheld = {finding.pointer for finding in found if finding.withheld}
+            judgement.rejected.append(reports.rejected(index, patient, withheld))
         else:
             judgement.accepted.append(_patient(index, patient, found, release))
     return judgement

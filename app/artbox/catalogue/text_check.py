@@ -1,0 +1,109 @@
+"""Looks for master data in every text of a record.
+
+Where the form is sound, choices and dates are known to be just that: then only the capture program's own
+references and the code fields can hold a free text. A record whose form is wrong is looked through wholly.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from artbox.catalogue.findings import Findings, Place
+from artbox.catalogue.json_schema import is_delivered
+from artbox.catalogue.master_data import MasterDataScan
+from artbox.catalogue.model import Definition, FieldType, Finding, Level, Text
+from artbox.catalogue.records import Patient
+from artbox.catalogue.values import DAY
+
+KIND = "looks_like_master_data"
+REFERENCES = {Level.PATIENT: ("patient_ref",), Level.CYCLE: ("cycle_ref",), Level.CHILD: ()}
+MOST_TEXTS = 5000
+MOST_FINDINGS = 50
+LISTS = {"cycles": Level.CYCLE, "children": Level.CHILD}
+Json = dict[str, object]
+
+
+class TextCheck:
+    """The check of one release."""
+
+    def __init__(self, definition: Definition, findings: Findings) -> None:
+        self.findings = findings
+        self.fields = definition.fields
+        self.scan = MasterDataScan(definition.master_data)
+        self._codes = {code for listed in definition.choice_lists.values() for code in listed.codes}
+        self._free = {level: self._free_texts(definition, level) for level in Level}
+
+    def header(self, head: Json) -> Iterator[Finding]:
+        """Object to texts about the capture program that hold a person's data."""
+        for place, name, text in _texts(head, Place("")):
+            looks_like = self.scan.look_in_header(text)
+            if looks_like is not None:
+                yield self._finding(place, name, looks_like)
+
+    def patient(self, patient: Patient, *, well_formed: bool) -> list[Finding]:
+        """Object to texts of a patient's record; `well_formed` when its form had no error."""
+        known = self.scan.birth_dates(patient.raw)
+        if well_formed:
+            return list(self._free_findings(patient, known))
+        found: list[Finding] = []
+        for seen, (place, name, text) in enumerate(_texts(patient.raw, patient.place)):
+            if seen == MOST_TEXTS or len(found) == MOST_FINDINGS:
+                break
+            looks_like = None if self._is_value(text) else self.scan.look(text, known)
+            if looks_like is not None:
+                found.append(self._finding(place, name, looks_like))
+        return found
+
+    def _free_findings(self, patient: Patient, known: Sequence[date]) -> Iterator[Finding]:
+        for record in patient.records():
+            for name in self._free[record.level]:
+                text = record.raw.get(name)
+                looks_like = self.scan.look(text, known) if isinstance(text, str) else None
+                if looks_like is not None:
+                    yield self._finding(record.place.at(name), name, looks_like)
+
+    def _finding(self, place: Place, name: str | None, looks_like: Text) -> Finding:
+        return self.findings.general(KIND, place, name=name, looks_like=looks_like)
+
+    def _is_value(self, text: str) -> bool:
+        return text in self._codes or DAY.fullmatch(text) is not None
+
+    @staticmethod
+    def _free_texts(definition: Definition, level: Level) -> tuple[str, ...]:
+        coded = [
+            field.name
+            for field in definition.fields.values()
+            if is_delivered(field, level) and field.type is FieldType.CODE
+        ]
+        return (*REFERENCES[level], *coded)
+
+
+def without_references(found: list[Finding], raw: object) -> list[Finding]:
+    """Take a cycle's reference out of every finding when the reference itself must not be repeated."""
+    withheld = {finding.pointer for finding in found if finding.withheld}
+    if not withheld or not isinstance(raw, dict):
+        return found
+    cycles = raw.get("cycles")
+    references = {
+        cycle.get("cycle_ref")
+        for number, cycle in enumerate(cycles if isinstance(cycles, list) else [])
+        if isinstance(cycle, dict)
+        and any(pointer.endswith(f"/cycles/{number}/cycle_ref") for pointer in withheld)
+    }
+    return [replace(item, cycle_ref=None) if item.cycle_ref in references else item for item in found]
+
+
+def _texts(record: Json, place: Place) -> Iterator[tuple[Place, str | None, str]]:
+    """Walk every text below a record, with its place and the name of the member it stands in."""
+    waiting: list[tuple[Place, str | None, object]] = [(place, None, record)]
+    while waiting:
+        at, name, value = waiting.pop()
+        if isinstance(value, str):
+            yield at, name, value
+        elif isinstance(value, dict):
+            waiting += [(at.named(str(key)), str(key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            level = LISTS.get(name or "")
+            for number, inner in enumerate(value):
+                inside = at.at(number)
+                waiting.append((inside.of_record(level, inner) if level else inside, name, inner))
