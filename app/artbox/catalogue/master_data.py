@@ -6,13 +6,18 @@ become slow; what is longer is refused by its form anyway.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from artbox.catalogue.master_data_proofs import PROOFS, folded
 from artbox.catalogue.model import MasterData, MasterDataKind, Text
 
 LONGEST = 300
+WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
 SHORTEST_NAME = 2
+SHORTEST_OTHER = 3
+# shorter given names come about by chance in random references
+SHORTEST_ALONE = 4
 WORD = re.compile(r"[^\W\d_]{2,}")
 CAPITALS = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -23,6 +28,36 @@ DATES = (
 )
 
 
+@dataclass(frozen=True)
+class BirthDate:
+    """A birth date of the record; one of the cues occurs in every text that repeats it."""
+
+    day: date
+    cues: tuple[str, ...]
+    short: tuple[str, ...]
+
+    @classmethod
+    def read(cls, raw: object) -> "BirthDate | None":
+        """Read a date as JSON carries it; None for anything else."""
+        try:
+            day = date.fromisoformat(raw) if isinstance(raw, str) else None
+        except ValueError:
+            day = None
+        if day is None:
+            return None
+        year, month, of_month = day.isoformat().split("-")
+        short = (of_month + month + year[2:], year[2:] + month + of_month)
+        return cls(day, (year, *short), short)
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a text holds this very day: in any full spelling, or as six digits of their own."""
+        if not any(cue in text for cue in self.cues):
+            return False
+        if any(self.day == found for found in _dates(text)):
+            return True
+        return any(re.search(rf"(?<!\d){digits}(?!\d)", text) for digits in self.short)
+
+
 class MasterDataScan:
     """The scan of one release, compiled once."""
 
@@ -31,7 +66,7 @@ class MasterDataScan:
         self._kinds = [_Recogniser(kind, known) for kind in known.kinds]
         self._in_header = [kind for kind in self._kinds if kind.in_header]
 
-    def look(self, text: str, birth_dates: Collection[date] = ()) -> Text | None:
+    def look(self, text: str, birth_dates: Collection[BirthDate] = ()) -> Text | None:
         """Return what a text looks like, in words; None when it looks like nothing of a person.
 
         `birth_dates` are those of the record the text stands in.
@@ -43,18 +78,18 @@ class MasterDataScan:
         """Do the same for a text about a program, where names and versions are at home."""
         return _first(self._in_header, text[:LONGEST])
 
-    def birth_dates(self, patient: Mapping[str, object]) -> list[date]:
+    def birth_dates(self, patient: Mapping[str, object]) -> list[BirthDate]:
         """Return the birth dates a patient's record holds."""
-        found = (patient.get(name) for name in self.known.names.birth_dates)
-        return [day for day in map(_day, found) if day is not None]
+        found = (BirthDate.read(patient.get(name)) for name in self.known.names.birth_dates)
+        return [day for day in found if day is not None]
 
-    def _name(self, text: str, birth_dates: Collection[date]) -> Text | None:
-        """Recognise two listed names, a listed name with a birth year, or two words with a birth date.
+    def _name(self, text: str, birth_dates: Collection[BirthDate]) -> Text | None:
+        """Recognise a given name with another word, a name with a birth year, two words with a birth date.
 
         The record's own birth date alone is enough: it tells the patient as a name does.
         """
         label = self.known.names.label
-        if not text.isalpha() and any(_repeats(text, day) for day in birth_dates):
+        if any(birth_date.stands_in(text) for birth_date in birth_dates):
             return label
         words = [
             plain
@@ -64,13 +99,19 @@ class MasterDataScan:
         ]
         if not words:
             return None
+        return label if self._tell_a_person(words, text) else None
+
+    def _tell_a_person(self, words: list[str], text: str) -> bool:
         given = {word for word in words if word in self.known.given_names}
         surnames = {word for word in words if word in self.known.surnames}
         if given and surnames and len(given | surnames) > 1:
-            return label
+            return True
+        others = [word for word in words if word not in given and len(word) >= SHORTEST_OTHER]
+        if others and any(len(name) >= SHORTEST_ALONE for name in given):
+            return True
         if (given or surnames) and self._has_birth_year(text):
-            return label
-        return label if len(words) > 1 and self._has_birth_date(text) else None
+            return True
+        return len(words) > 1 and self._has_birth_date(text)
 
     def _has_birth_year(self, text: str) -> bool:
         years = (int(found[0]) for found in YEAR.finditer(text))
@@ -89,14 +130,15 @@ class _Recogniser:
     def __init__(self, kind: MasterDataKind, known: MasterData) -> None:
         self.label = kind.label
         self.in_header = kind.in_header
-        self._cues = kind.cues
+        self._cue = re.compile("|".join(map(re.escape, kind.cues))) if kind.cues else None
+        self._digits = kind.digits
         self._pattern = re.compile(kind.pattern)
         self._proof = PROOFS[kind.proof] if kind.proof else None
         self._known = known
 
-    def finds(self, text: str, small: str) -> bool:
-        """Whether the kind occurs in a text; `small` is the text in small letters."""
-        if self._cues and not any(cue in small for cue in self._cues):
+    def finds(self, text: str, small: str, digits: int) -> bool:
+        """Whether the kind occurs in a text; `small` is it in small letters, `digits` their number."""
+        if digits < self._digits or (self._cue is not None and not self._cue.search(small)):
             return False
         if self._proof is None:
             return self._pattern.search(text) is not None
@@ -105,15 +147,8 @@ class _Recogniser:
 
 def _first(kinds: list[_Recogniser], text: str) -> Text | None:
     small = text.lower()
-    return next((kind.label for kind in kinds if kind.finds(text, small)), None)
-
-
-def _repeats(text: str, day: date) -> bool:
-    """Whether a text holds this very day: in any full spelling, or as six digits beside letters."""
-    if any(day == found for found in _dates(text)):
-        return True
-    short = (day.strftime("%d%m%y"), day.strftime("%y%m%d"))
-    return any(re.search(rf"(?<!\d){digits}(?!\d)", text) for digits in short if digits in text)
+    digits = len(text) - len(text.translate(WITHOUT_DIGITS))
+    return next((kind.label for kind in kinds if kind.finds(text, small, digits)), None)
 
 
 def _dates(text: str) -> Iterator[date]:
@@ -123,10 +158,3 @@ def _dates(text: str) -> Iterator[date]:
                 yield date(int(found["year"]), int(found["month"]), int(found["day"]))
             except ValueError:
                 continue
-
-
-def _day(raw: object) -> date | None:
-    try:
-        return date.fromisoformat(raw) if isinstance(raw, str) else None
-    except ValueError:
-        return None

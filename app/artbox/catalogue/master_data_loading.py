@@ -33,6 +33,7 @@ def _kind(item: Entry) -> MasterDataKind:
         label=item.text("label"),
         pattern=_bounded(item, item.word("pattern")),
         cues=item.words("cues"),
+        digits=item.count("digits") if "digits" in item.content else 0,
         proof=item.one_of("proof", list(PROOFS)) if "proof" in item.content else None,
         in_header=item.flag("header"),
     )

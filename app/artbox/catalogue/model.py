@@ -256,12 +256,13 @@ class Check:
 
 @dataclass(frozen=True)
 class MasterDataKind:
-    """One kind of master data: tried where a cue occurs, found where pattern and proof hold."""
+    """One kind of master data: tried where a cue and enough digits occur, found by pattern and proof."""
 
     name: str
     label: Text
     pattern: str
     cues: tuple[str, ...] = ()
+    digits: int = 0
     proof: str | None = None
     in_header: bool = False
 

@@ -6,11 +6,10 @@ references and the code fields can hold a free text. A record whose form is wron
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 
 from artbox.catalogue.findings import Findings, Place
 from artbox.catalogue.json_schema import is_delivered
-from artbox.catalogue.master_data import MasterDataScan
+from artbox.catalogue.master_data import BirthDate, MasterDataScan
 from artbox.catalogue.model import Definition, FieldType, Finding, Level, Text
 from artbox.catalogue.records import Patient
 from artbox.catalogue.values import DAY
@@ -54,7 +53,7 @@ class TextCheck:
                 found.append(self._finding(place, name, looks_like))
         return found
 
-    def _free_findings(self, patient: Patient, known: Sequence[date]) -> Iterator[Finding]:
+    def _free_findings(self, patient: Patient, known: Sequence[BirthDate]) -> Iterator[Finding]:
         for record in patient.records():
             for name in self._free[record.level]:
                 text = record.raw.get(name)
