@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from artbox.box.api import catalogue, models
+from artbox.box.api import catalogue, models, openapi
 from artbox.box.api.access import application_of, require_token
 from artbox.box.api.documents import JSON_TYPE, NDJSON_TYPE, read_document
 from artbox.box.api.problems import ApiProblem
@@ -74,7 +74,8 @@ def read_schema(request: Request, _token: Caller) -> JSONResponse:
 
 def read_description(request: Request, _token: Caller) -> JSONResponse:
     """Return this interface's OpenAPI description."""
-    return JSONResponse(request.app.openapi())
+    release = application_of(request).catalogue.current
+    return JSONResponse(openapi.complete(request.app.openapi(), release))
 
 
 def wants_report(prefer: str | None) -> bool:
@@ -130,6 +131,12 @@ OPERATIONS = (
     Operation(
         "GET", "/catalogue", read_catalogue, token=True, responses={200: {"model": models.CatalogueOut}}
     ),
-    Operation("GET", "/schema", read_schema, token=True),
+    Operation(
+        "GET",
+        "/schema",
+        read_schema,
+        token=True,
+        responses={200: {"content": {"application/schema+json": {"schema": {"type": "object"}}}}},
+    ),
     Operation("GET", "/openapi.json", read_description, token=True),
 )
