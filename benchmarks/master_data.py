@@ -33,6 +33,10 @@ TODAY = date(2026, 7, 1)
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SOMEBODY = [found] if (found := BirthDate.read("1988-05-01")) else []
+WRITTEN_OUT = {
+    ord(sign): plain
+    for sign, plain in zip("äöüÄÖÜß", ("ae", "oe", "ue", "Ae", "Oe", "Ue", "ss"), strict=True)
+}
 ADULT_DAYS = (20 * 365, 45 * 365)
 Make = Callable[[], str]
 
@@ -148,9 +152,7 @@ class References:
 
 def as_reference(text: str) -> str:
     """Write a text with the signs a reference may have."""
-    plain = text.translate(
-        str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
-    )
+    plain = text.translate(WRITTEN_OUT)
     return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in plain)
 
 
@@ -161,19 +163,23 @@ def measure(release: Release, *, texts: int, seed: int) -> Measured:
     return Measured(
         texts=texts,
         detected={
-            kind: _share(texts, lambda make=make: scan.look(make(), persons.birth_dates()) is not None)
-            for kind, make in persons.kinds().items()
+            kind: _share(texts, make, scan, persons.birth_dates) for kind, make in persons.kinds().items()
         },
         false_positives={
-            family: _share(texts, lambda make=make: scan.look(make(), SOMEBODY) is not None)
+            family: _share(texts, make, scan, lambda: SOMEBODY)
             for family, make in references.families().items()
         },
         microseconds_per_patient=_cost(release, seed),
     )
 
 
-def _share(texts: int, found: Callable[[], bool]) -> float:
-    return sum(found() for _ in range(texts)) / texts
+def _share(texts: int, make: Make, scan: MasterDataScan, birth_dates: Callable[[], list[BirthDate]]) -> float:
+    """Return the share of made texts that look like master data beside the birth dates of their record."""
+    found = 0
+    for _ in range(texts):
+        text = make()
+        found += scan.look(text, birth_dates()) is not None
+    return found / texts
 
 
 def _cost(release: Release, seed: int, patients: int = 200, rounds: int = 5) -> float:

@@ -42,16 +42,18 @@ def hand_over(url: str, token: str, trust: ssl.SSLContext | None, body: bytes) -
             print(f"Keine Verbindung ({error}), neuer Versuch in 5 Sekunden.", file=sys.stderr)
             time.sleep(5)
             continue
-        if status == 503:  # the box is locked until somebody enters the master password
-            pause = int(headers.get("Retry-After", 60))
+        if status in (409, 503):  # still at work on the same key, or locked until somebody unlocks it
+            pause = int(headers.get("Retry-After", 5))
             print(f"{answer['title']} Neuer Versuch in {pause} Sekunden.", file=sys.stderr)
             time.sleep(pause)
             continue
-        while status == 202:  # taken, the report comes later
+        while status == 202 or answer.get("state") == "running":  # taken, the report comes later
             time.sleep(1)
             status, headers, answer = request(f"{url}/api/v1/imports/{answer['id']}", token, trust)
-        if status == 200:
+        if status == 200 and answer["state"] == "finished":
             return answer
+        if status == 200:  # broken off by a restart of the box: what was stored stays, so send it again
+            continue
         # 401 the token is wrong, 4xx the document is: sending it again would not help
         raise SystemExit(complain(f"{status} {answer['title']} [{answer['type']}]"))
     raise SystemExit(complain("Die ARTbox war nicht erreichbar; das Dokument bleibt zu senden."))

@@ -14,6 +14,7 @@ from artbox.box.api.problems import TYPE_PREFIX
 Json = dict[str, Any]
 IMPORTS = "/api/v1/imports"
 NDJSON_TYPE = "application/x-ndjson"
+RUNNING = "running"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class Exchange:
 
     @property
     def holds_report(self) -> bool:
-        """Whether the answer is a report."""
-        return self.status == 200 and isinstance(self.answer.get("results"), list)
+        """Whether the answer is a report of an import that is over."""
+        over = self.answer.get("state") != RUNNING
+        return self.status == 200 and over and isinstance(self.answer.get("results"), list)
 
     @property
     def problem(self) -> str | None:

@@ -1,5 +1,6 @@
 """Speaks to an import interface as a capture program does, over HTTP."""
 
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -8,11 +9,12 @@ import httpx
 
 from artbox.box.api.problems import TYPE_PREFIX
 from artbox.box.testkit.errors import KitError
-from artbox.box.testkit.exchanges import IMPORTS, NDJSON_TYPE
+from artbox.box.testkit.exchanges import IMPORTS, NDJSON_TYPE, RUNNING
 
 API = "/api/v1"
 PRODUCT = "ARTbox testkit"
 WAIT_SECONDS = 60
+POLL_SECONDS = 0.1
 REPORT_NOW = {"Prefer": f"wait={WAIT_SECONDS}"}
 
 
@@ -55,7 +57,14 @@ class Interface:
     def report_of(self, answer: httpx.Response) -> dict[str, Any]:
         """Return the report an answer holds or leads to; raise KitError for a refusal."""
         if answer.status_code == 202:
-            answer = self.get(answer.headers["location"].removeprefix(API))
+            place = answer.headers["location"].removeprefix(API)
+            answer = self.get(place)
+            deadline = time.monotonic() + WAIT_SECONDS
+            while answer.status_code == 200 and answer.json()["state"] == RUNNING:
+                if time.monotonic() > deadline:
+                    raise KitError(f"not done within {WAIT_SECONDS} seconds")
+                time.sleep(POLL_SECONDS)
+                answer = self.get(place)
         if answer.status_code != 200:
             raise KitError(f"answered {answer.status_code} {problem_of(answer) or ''}".strip())
         found: dict[str, Any] = answer.json()

@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.checks import CheckFunction
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from starlette.testclient import TestClient
@@ -28,7 +29,7 @@ CENTRE_NO = 123
 EXAMPLES = 40
 # What stands in a document is judged record by record: a wrong record is no refusal, and a sound one is none
 # either when its Idempotency-Key was used before. Their checks look at the status of the answer alone.
-RECORD_BY_RECORD = [negative_data_rejection, positive_data_acceptance]
+RECORD_BY_RECORD: list[CheckFunction] | None = [negative_data_rejection, positive_data_acceptance]
 CASES = [
     pytest.param(operation, mode, id=f"{operation.method} {operation.path} {mode.value}")
     for operation in OPERATIONS
@@ -72,7 +73,7 @@ def test_whatever_is_sent_is_answered_as_described(
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    def judge(case: Case) -> None:
+    def judge(case: Case[Any]) -> None:
         case.call_and_validate(headers=access, excluded_checks=RECORD_BY_RECORD)
 
     judge()
