@@ -16,10 +16,13 @@ from artbox.catalogue.values import DAY
 
 KIND = "looks_like_master_data"
 REFERENCES = {Level.PATIENT: ("patient_ref",), Level.CYCLE: ("cycle_ref",), Level.CHILD: ()}
-MOST_TEXTS = 5000
+MOST_STEPS = 20_000
+"""More places than a sound record has; beyond them its form has rejected it already."""
 MOST_FINDINGS = 50
 LISTS = {"cycles": Level.CYCLE, "children": Level.CHILD}
 Json = dict[str, object]
+Step = tuple[Place, str | None, object]
+_END: tuple[None, None, None] = (None, None, None)
 
 
 class TextCheck:
@@ -45,12 +48,12 @@ class TextCheck:
         if well_formed:
             return list(self._free_findings(patient, known))
         found: list[Finding] = []
-        for seen, (place, name, text) in enumerate(_texts(patient.raw, patient.place)):
-            if seen == MOST_TEXTS or len(found) == MOST_FINDINGS:
-                break
+        for place, name, text in _texts(patient.raw, patient.place):
             looks_like = None if self._is_value(text) else self.scan.look(text, known)
             if looks_like is not None:
                 found.append(self._finding(place, name, looks_like))
+                if len(found) == MOST_FINDINGS:
+                    break
         return found
 
     def _free_findings(self, patient: Patient, known: Sequence[BirthDate]) -> Iterator[Finding]:
@@ -93,16 +96,33 @@ def without_references(found: list[Finding], raw: object) -> list[Finding]:
 
 
 def _texts(record: Json, place: Place) -> Iterator[tuple[Place, str | None, str]]:
-    """Walk every text below a record, with its place and the name of the member it stands in."""
-    waiting: list[tuple[Place, str | None, object]] = [(place, None, record)]
-    while waiting:
-        at, name, value = waiting.pop()
-        if isinstance(value, str):
+    """Walk the texts below a record in its order, with place and the name of the member each stands in."""
+    ways: list[Iterator[Step]] = [iter([(place, None, record)])]
+    for _ in range(MOST_STEPS):
+        at, name, value = next(ways[-1], _END)
+        if at is None:
+            ways.pop()
+            if not ways:
+                return
+        elif isinstance(value, str):
             yield at, name, value
         elif isinstance(value, dict):
-            waiting += [(at.named(str(key)), str(key), inner) for key, inner in value.items()]
+            ways.append(_members(at, value))
         elif isinstance(value, list):
-            level = LISTS.get(name or "")
-            for number, inner in enumerate(value):
-                inside = at.at(number)
-                waiting.append((inside.of_record(level, inner) if level else inside, name, inner))
+            ways.append(_entries(at, name, value))
+
+
+def _members(at: Place, record: Json) -> Iterator[Step]:
+    return ((at.named(str(name)), str(name), value) for name, value in record.items() if _holds_text(value))
+
+
+def _entries(at: Place, name: str | None, values: list[object]) -> Iterator[Step]:
+    level = LISTS.get(name or "")
+    for number, value in enumerate(values):
+        if _holds_text(value):
+            inside = at.at(number)
+            yield (inside.of_record(level, value) if level else inside), name, value
+
+
+def _holds_text(value: object) -> bool:
+    return isinstance(value, str | dict | list)

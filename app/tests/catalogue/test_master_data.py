@@ -126,9 +126,9 @@ def test_a_programs_name_may_hold_names_and_long_versions(scan: MasterDataScan) 
 def test_no_text_makes_the_scan_slow(scan: MasterDataScan, sign: str) -> None:
     """Longer texts are cut off: this is the longest that is looked at, repeated to make every pattern try."""
     text = (sign * LONGEST)[:LONGEST]
-    begun = time.perf_counter()
+    begun = time.process_time()
     scan.look(text * 1000, born())
-    assert time.perf_counter() - begun < 0.25
+    assert time.process_time() - begun < 0.25
 
 
 @pytest.mark.parametrize("place", ["patient_ref", "cycle_ref", "donor_code"])
@@ -201,12 +201,15 @@ def test_master_data_in_the_header_refuse_the_document(release: Release) -> None
     ]
 
 
-def test_a_flood_of_texts_in_wrong_places_is_bounded(release: Release, patient: dict[str, Any]) -> None:
-    patient["shoes"] = ["erika@example.org"] * 100_000
-    begun = time.perf_counter()
+@pytest.mark.parametrize("flood", [["erika@example.org"] * 100_000, [{"a": ["b"]}] * 100_000, [7] * 100_000])
+def test_a_flood_in_a_wrong_place_is_bounded(
+    release: Release, patient: dict[str, Any], flood: list[object]
+) -> None:
+    patient["shoes"] = flood
+    begun = time.process_time()
     found = judged(release, patient)
-    assert time.perf_counter() - begun < 2
-    assert 0 < sum(item.rule == "F19" for item in found) <= 50
+    assert time.process_time() - begun < 2
+    assert sum(item.rule == "F19" for item in found) == (50 if flood[0] == "erika@example.org" else 0)
 
 
 def test_rates(release: Release) -> None:
