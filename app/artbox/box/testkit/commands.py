@@ -97,8 +97,8 @@ def write_documents(chosen: Namespace) -> int:
         name = f"faulty-{broken.rule}.json"
         _write(chosen.out / name, broken.document)
         kind = "check" if isinstance(objection, Check) else "rule"
-        severity, message = objection.severity.value, objection.message.as_dict()
-        index[name] = {kind: broken.rule, "outcome": outcome, "severity": severity, "message": message}
+        severity, title = objection.severity.value, interface.title_of(objection).as_dict()
+        index[name] = {kind: broken.rule, "outcome": outcome, "severity": severity, "title": title}
     _write(chosen.out / "expectations.json", index)
     _say(f"written: {len(index)} documents and expectations.json in {chosen.out}")
     return DONE

@@ -73,10 +73,15 @@ def _faulty(interface: Interface, release: Release, trial: Trial) -> Iterator[It
         yield _compared(
             broken.rule,
             FAULTY,
-            objection.message,
+            title_of(objection),
             expected(broken, objection),
             _seen(interface, broken.document),
         )
+
+
+def title_of(objection: Check | Rule) -> Text:
+    """Return what is objected to, in words; a check's own message still has places for a field's name."""
+    return objection.label if isinstance(objection, Check) else objection.message
 
 
 def expected(broken: Faulty, objection: Check | Rule) -> tuple[str, tuple[str, ...]]:

@@ -98,6 +98,7 @@ def test_the_generated_documents_come_as_files_with_what_they_must_bring_about(t
     assert {f"faulty-{rule}.json" for rule in (*release.rules, *release.checks)} < set(expected)
     assert expected["sound-001.json"] == {"rule": None, "outcome": "complete"}
     assert expected["faulty-F03.json"]["outcome"] == "incomplete"
+    assert "{" not in "".join(entry["title"]["de"] for entry in expected.values() if "title" in entry)
     patients = json.loads((tmp_path / "faulty-F03.json").read_text(encoding="utf-8"))["patients"]
     assert len(patients) == 1
 
