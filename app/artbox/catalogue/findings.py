@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.json_schema import is_reference
+from artbox.catalogue.master_data import MasterDataScan
 from artbox.catalogue.model import Check, Definition, Field, Finding, Level, Range, Rule, Text
 from artbox.catalogue.rule_loading import exposure
 
@@ -27,10 +28,6 @@ class Place:
         """Go further down from here."""
         escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
         return replace(self, pointer="/".join([self.pointer, *escaped]))
-
-    def named(self, name: str) -> "Place":
-        """Go to a member named by the sender; an odd name might be a value, so it is not repeated."""
-        return self.at(name) if PLAIN_NAME.fullmatch(name) else self
 
     def of_record(self, level: Level, record: object) -> "Place":
         """Name the cycle or child that stands here by the capture program's own key, if that has its form."""
@@ -60,10 +57,21 @@ class Findings:
         self.checks: Mapping[str, Check] = {check.kind: check for check in definition.checks.values()}
         words = vocabulary(definition.fields, definition.choice_lists)
         self.seen_by = exposure(definition.fields, words)
+        self.scan = MasterDataScan(definition.master_data)
 
     def check(self, kind: str) -> Check:
         """Return the check declared for a kind."""
         return self.checks[kind]
+
+    def shown(self, name: str | None) -> str | None:
+        """Return a member's name as the sender chose it; None for an odd one, for it might be a value."""
+        if name is None or not PLAIN_NAME.fullmatch(name):
+            return None
+        return name if name in self.definition.fields or self.scan.look(name) is None else None
+
+    def named(self, place: Place, name: str) -> Place:
+        """Go to a member named by the sender, if its name may be repeated."""
+        return place if self.shown(name) is None else place.at(name)
 
     def general(
         self,
@@ -75,7 +83,7 @@ class Findings:
         looks_like: Text | None = None,
     ) -> Finding:
         """Object to something that is no catalogue field; `name` is the member's name, if it has one."""
-        shown = name if name is not None and PLAIN_NAME.fullmatch(name) else None
+        shown = self.shown(name)
         label = Text(shown or "Angabe", shown or "Entry")
         everyone = tuple(self.definition.registers)
         check = self.checks[kind]

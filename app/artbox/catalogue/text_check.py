@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from artbox.catalogue.findings import Findings, Place
 from artbox.catalogue.json_schema import is_delivered
-from artbox.catalogue.master_data import BirthDate, MasterDataScan
+from artbox.catalogue.master_data import BirthDate
 from artbox.catalogue.model import Definition, FieldType, Finding, Level, Text
 from artbox.catalogue.records import Patient
 from artbox.catalogue.values import DAY
@@ -30,14 +30,13 @@ class TextCheck:
 
     def __init__(self, definition: Definition, findings: Findings) -> None:
         self.findings = findings
-        self.fields = definition.fields
-        self.scan = MasterDataScan(definition.master_data)
+        self.scan = findings.scan
         self._codes = {code for listed in definition.choice_lists.values() for code in listed.codes}
         self._free = {level: self._free_texts(definition, level) for level in Level}
 
     def header(self, head: Json) -> Iterator[Finding]:
         """Object to texts about the capture program that hold a person's data."""
-        for place, name, text in _texts(head, Place("")):
+        for place, name, text in self._texts(head, Place("")):
             looks_like = self.scan.look_in_header(text)
             if looks_like is not None:
                 yield self._finding(place, name, looks_like)
@@ -48,7 +47,7 @@ class TextCheck:
         if well_formed:
             return list(self._free_findings(patient, known))
         found: list[Finding] = []
-        for place, name, text in _texts(patient.raw, patient.place):
+        for place, name, text in self._texts(patient.raw, patient.place):
             looks_like = None if self._is_value(text) else self.scan.look(text, known)
             if looks_like is not None:
                 found.append(self._finding(place, name, looks_like))
@@ -63,6 +62,29 @@ class TextCheck:
                 looks_like = self.scan.look(text, known) if isinstance(text, str) else None
                 if looks_like is not None:
                     yield self._finding(record.place.at(name), name, looks_like)
+
+    def _texts(self, record: Json, place: Place) -> Iterator[tuple[Place, str | None, str]]:
+        """Walk the texts below a record in order, with place and the name of the member each stands in."""
+        ways: list[Iterator[Step]] = [iter([(place, None, record)])]
+        for _ in range(MOST_STEPS):
+            at, name, value = next(ways[-1], _END)
+            if at is None:
+                ways.pop()
+                if not ways:
+                    return
+            elif isinstance(value, str):
+                yield at, name, value
+            elif isinstance(value, dict):
+                ways.append(self._members(at, value))
+            elif isinstance(value, list):
+                ways.append(_entries(at, name, value))
+
+    def _members(self, at: Place, record: Json) -> Iterator[Step]:
+        return (
+            (self.findings.named(at, str(name)), str(name), value)
+            for name, value in record.items()
+            if _holds_text(value)
+        )
 
     def _finding(self, place: Place, name: str | None, looks_like: Text) -> Finding:
         return self.findings.general(KIND, place, name=name, looks_like=looks_like)
@@ -93,27 +115,6 @@ def without_references(found: list[Finding], raw: object) -> list[Finding]:
         and any(pointer.endswith(f"/cycles/{number}/cycle_ref") for pointer in withheld)
     }
     return [replace(item, cycle_ref=None) if item.cycle_ref in references else item for item in found]
-
-
-def _texts(record: Json, place: Place) -> Iterator[tuple[Place, str | None, str]]:
-    """Walk the texts below a record in its order, with place and the name of the member each stands in."""
-    ways: list[Iterator[Step]] = [iter([(place, None, record)])]
-    for _ in range(MOST_STEPS):
-        at, name, value = next(ways[-1], _END)
-        if at is None:
-            ways.pop()
-            if not ways:
-                return
-        elif isinstance(value, str):
-            yield at, name, value
-        elif isinstance(value, dict):
-            ways.append(_members(at, value))
-        elif isinstance(value, list):
-            ways.append(_entries(at, name, value))
-
-
-def _members(at: Place, record: Json) -> Iterator[Step]:
-    return ((at.named(str(name)), str(name), value) for name, value in record.items() if _holds_text(value))
 
 
 def _entries(at: Place, name: str | None, values: list[object]) -> Iterator[Step]:

@@ -192,6 +192,19 @@ def test_a_wrong_form_elsewhere_makes_no_value_suspicious(release: Release, pati
     assert {item.rule for item in judged(release, patient)} == {"F02"}
 
 
+@pytest.mark.parametrize("name", ["A123456780", "Mueller_Anna_1988"])
+def test_a_members_name_that_tells_a_person_is_not_repeated(
+    release: Release, patient: dict[str, Any], name: str
+) -> None:
+    patient["cycles"][0][name] = {name: ["erika@example.org"]}
+    found = judged(release, patient)
+    assert {(item.rule, item.pointer) for item in found} == {
+        ("F02", "/patients/0/cycles/0"),
+        ("F19", "/patients/0/cycles/0/0"),
+    }
+    assert name not in json.dumps([item.as_dict() for item in found])
+
+
 def test_master_data_in_the_header_refuse_the_document(release: Release) -> None:
     (document,) = documents(release, centre_no=CENTRE_NO, patients=1, seed=4, until=UNTIL)
     document["source_system"] = {"product": "Programm", "version": "erika@example.org"}
