@@ -194,11 +194,11 @@ def _cost(release: Release, seed: int, patients: int = 200, rounds: int = 5) -> 
 
 
 def _timed(check: TextCheck, read: list[Any]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for patient in read:
         if check.patient(patient, well_formed=True):
             raise RuntimeError("a sound patient looks like master data")
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _patients(made: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:

@@ -64,6 +64,7 @@ class MasterDataScan:
     def __init__(self, known: MasterData) -> None:
         self.known = known
         self._kinds = [_Recogniser(kind, known) for kind in known.kinds]
+        self._harmless = [re.compile(form) for form in known.harmless_forms]
         self._in_header = [kind for kind in self._kinds if kind.in_header]
 
     def look(self, text: str, birth_dates: Collection[BirthDate] = ()) -> Text | None:
@@ -71,6 +72,8 @@ class MasterDataScan:
 
         `birth_dates` are those of the record the text stands in.
         """
+        if any(form.fullmatch(text) for form in self._harmless):
+            return None
         shown = text[:LONGEST]
         return _first(self._kinds, shown) or self._name(shown, birth_dates)
 

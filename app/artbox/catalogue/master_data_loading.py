@@ -19,6 +19,7 @@ def load_master_data(file: Entry, fields: Mapping[str, Field]) -> MasterData:
     return MasterData(
         kinds=tuple(_kind(item) for item in entries(file, "kinds")),
         names=_names(Entry(file.file, "names", file.mapping("names")), fields),
+        harmless_forms=tuple(_bounded(file, form) for form in file.words("harmless_forms")),
         harmless=_words(file, "harmless"),
         iban_lengths=_iban_lengths(file),
         given_names=_words(file, "given_names"),

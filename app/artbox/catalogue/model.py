@@ -283,6 +283,7 @@ class MasterData:
 
     kinds: tuple[MasterDataKind, ...]
     names: NameSigns
+    harmless_forms: tuple[str, ...]
     harmless: frozenset[str]
     iban_lengths: Mapping[str, int]
     given_names: frozenset[str]
