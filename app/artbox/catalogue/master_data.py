@@ -135,7 +135,7 @@ class _Recogniser:
         self.in_header = kind.in_header
         self._cue = re.compile("|".join(map(re.escape, kind.cues))) if kind.cues else None
         self._digits = kind.digits
-        self._pattern = re.compile(kind.pattern)
+        self._patterns = [re.compile(pattern) for pattern in kind.patterns]
         self._proof = PROOFS[kind.proof] if kind.proof else None
         self._known = known
 
@@ -143,9 +143,12 @@ class _Recogniser:
         """Whether the kind occurs in a text; `small` is it in small letters, `digits` their number."""
         if digits < self._digits or (self._cue is not None and not self._cue.search(small)):
             return False
+        return any(self._fits(pattern, text) for pattern in self._patterns)
+
+    def _fits(self, pattern: "re.Pattern[str]", text: str) -> bool:
         if self._proof is None:
-            return self._pattern.search(text) is not None
-        return any(self._proof(found, self._known) for found in self._pattern.finditer(text))
+            return pattern.search(text) is not None
+        return any(self._proof(found, self._known) for found in pattern.finditer(text))
 
 
 def _first(kinds: list[_Recogniser], text: str) -> Text | None:

@@ -29,10 +29,11 @@ def load_master_data(file: Entry, fields: Mapping[str, Field]) -> MasterData:
 
 
 def _kind(item: Entry) -> MasterDataKind:
+    item.required("patterns")
     kind = MasterDataKind(
         name=item.name,
         label=item.text("label"),
-        pattern=_bounded(item, item.word("pattern")),
+        patterns=tuple(_bounded(item, pattern) for pattern in item.words("patterns")),
         cues=item.words("cues"),
         digits=item.count("digits") if "digits" in item.content else 0,
         proof=item.one_of("proof", list(PROOFS)) if "proof" in item.content else None,

@@ -260,7 +260,7 @@ class MasterDataKind:
 
     name: str
     label: Text
-    pattern: str
+    patterns: tuple[str, ...]
     cues: tuple[str, ...] = ()
     digits: int = 0
     proof: str | None = None

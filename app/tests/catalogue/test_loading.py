@@ -131,6 +131,13 @@ DEFECTS = [
     ("master_data.yml", "(?P<code>[0-9]{5})", "(?P<code>[0-9]{5}", "place", "pattern"),
     ("master_data.yml", "(?P<code>[0-9]{5})", "(?P<code>[0-9]{5,})", "place", "without bound"),
     ("master_data.yml", "(?P<code>[0-9]{5})", "(?P<code>[0-9]+)", "place", "without bound"),
+    (
+        "master_data.yml",
+        '    patterns: ["(?<![A-Za-z0-9])[0-9]{2}',
+        '    cues: ["',
+        "pension",
+        "patterns is missing",
+    ),
     ("master_data.yml", "proof: place", "proof: guess", "place", "proof is 'guess'"),
     ("master_data.yml", "zwickau]", "Zürich]", "file", "plain small letters"),
     ("master_data.yml", "DE: 22", "DE: 2", "file", "DE is out of form"),

@@ -28,6 +28,7 @@ PERSONAL = {
     "65 170839 J 003": "eine Rentenversicherungsnummer",
     "DE89370400440532013000": "eine Kontonummer (IBAN)",
     "de89 3704 0044 0532 0130 00": "eine Kontonummer (IBAN)",
+    "NL91ABNA0417164300": "eine Kontonummer (IBAN)",
     "AT611904300234573201": "eine Kontonummer (IBAN)",
     "erika.muster@example.org": "eine E-Mail-Adresse",
     "erika(at)example.org": "eine E-Mail-Adresse",
