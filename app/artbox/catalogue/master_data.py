@@ -64,7 +64,7 @@ class MasterDataScan:
     def __init__(self, known: MasterData) -> None:
         self.known = known
         self._kinds = [_Recogniser(kind, known) for kind in known.kinds]
-        self._harmless = [re.compile(form) for form in known.harmless_forms]
+        self._harmless = re.compile("|".join(f"(?:{form})" for form in known.harmless_forms) or r"(?!)")
         self._in_header = [kind for kind in self._kinds if kind.in_header]
 
     def look(self, text: str, birth_dates: Collection[BirthDate] = ()) -> Text | None:
@@ -72,7 +72,7 @@ class MasterDataScan:
 
         `birth_dates` are those of the record the text stands in.
         """
-        if any(form.fullmatch(text) for form in self._harmless):
+        if self._harmless.fullmatch(text):
             return None
         shown = text[:LONGEST]
         return _first(self._kinds, shown) or self._name(shown, birth_dates)
@@ -134,14 +134,14 @@ class _Recogniser:
         self.label = kind.label
         self.in_header = kind.in_header
         self._cue = re.compile("|".join(map(re.escape, kind.cues))) if kind.cues else None
-        self._digits = kind.digits
+        self.digits = kind.digits
         self._patterns = [re.compile(pattern) for pattern in kind.patterns]
         self._proof = PROOFS[kind.proof] if kind.proof else None
         self._known = known
 
-    def finds(self, text: str, small: str, digits: int) -> bool:
-        """Whether the kind occurs in a text; `small` is it in small letters, `digits` their number."""
-        if digits < self._digits or (self._cue is not None and not self._cue.search(small)):
+    def finds(self, text: str, small: str) -> bool:
+        """Whether the kind occurs in a text of enough digits; `small` is the text in small letters."""
+        if self._cue is not None and not self._cue.search(small):
             return False
         return any(self._fits(pattern, text) for pattern in self._patterns)
 
@@ -154,7 +154,10 @@ class _Recogniser:
 def _first(kinds: list[_Recogniser], text: str) -> Text | None:
     small = text.lower()
     digits = len(text) - len(text.translate(WITHOUT_DIGITS))
-    return next((kind.label for kind in kinds if kind.finds(text, small, digits)), None)
+    for kind in kinds:
+        if digits >= kind.digits and kind.finds(text, small):
+            return kind.label
+    return None
 
 
 def _dates(text: str) -> Iterator[date]:
