@@ -11,6 +11,7 @@ from typing import Any
 
 from artbox import __version__
 from artbox.box.errors import ArtboxError
+from artbox.box.testkit.grammar import add_testkit
 
 LOCKED, NOT_RUNNING, REFUSED = 3, 4, 1
 EXIT_CODES = {"box-locked": LOCKED, "service-unreachable": NOT_RUNNING}
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     deliver.add_argument("--register", metavar="DIR", help="only this register (default: all)")
     _add(commands, "demo", "fill an unlocked box with synthetic records and deliver them", _demo)
     _add(commands, "lock", "lock the box", _lock)
+    add_testkit(commands)
     return made
 
 

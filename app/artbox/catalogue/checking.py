@@ -16,6 +16,7 @@ from artbox.catalogue.model import Definition, Field, FieldType, Finding, Level,
 from artbox.catalogue.records import Child, Cycle, Patient, RecordReader
 from artbox.catalogue.rules import Record, RuleSet, judged
 from artbox.catalogue.schema_errors import FormCheck
+from artbox.catalogue.text_check import TextCheck, without_references
 from artbox.catalogue.values import Scalar, Unknown, Value
 
 Json = dict[str, object]
@@ -90,15 +91,15 @@ class Checker:
             level: RuleSet([judged(rule, words) for rule in definition.rules.values() if rule.level is level])
             for level in Level
         }
+        self.texts = TextCheck(definition, self.findings)
         self.bounds = {level: Bounds(self.reader.delivered(level).values()) for level in Level}
-        suspicious = self.findings.check("looks_like_master_data").patterns
-        self.suspicious = [re.compile(pattern, re.ASCII) for pattern in suspicious]
 
     def header(self, document: object, centre_no: int) -> list[Finding]:
         """Judge a document without its patients; every finding refuses the whole document."""
         if not isinstance(document, dict):
             return self.form.header(document)
-        found = self.form.header({name: part for name, part in document.items() if name != "patients"})
+        head = {name: part for name, part in document.items() if name != "patients"}
+        found = [*self.form.header(head), *self.texts.header(head)]
         if document.get("centre_no") != centre_no:
             found = [item for item in found if item.pointer != "/centre_no"]
             found.append(self.findings.general("wrong_centre", Place("/centre_no")))
@@ -114,22 +115,18 @@ class Checker:
         found = self.form.patient(raw, at.index)
         if isinstance(raw, dict):
             patient = self.reader.patient(raw, at.index)
+            found.extend(self.texts.patient(patient, well_formed=not found))
             found.extend(self._keys(patient, at.centre_no))
             for record in patient.records():
                 found.extend(self._values(record.values, record.level, record.place, at.today))
             found.extend(self._consents(patient, at.today))
             found = [finding for finding in found if at.covers(finding.pointer)]
             found.extend(self._rules(patient, at))
-        return found
+        return without_references(found, raw)
 
     def _keys(self, patient: Patient, centre_no: int) -> Iterator[Finding]:
         if patient.raw.get("centre_no", centre_no) != centre_no:
             yield self.findings.general("wrong_centre", patient.place.at("centre_no"))
-        keys = [(patient.place.at("patient_ref"), patient.raw.get("patient_ref"))]
-        keys += [(cycle.place.at("cycle_ref"), cycle.raw.get("cycle_ref")) for cycle in patient.cycles]
-        for place, key in keys:
-            if isinstance(key, str) and any(pattern.fullmatch(key) for pattern in self.suspicious):
-                yield self.findings.general("looks_like_master_data", place)
         yield from self._doubles(
             [(cycle.place, cycle.raw.get("cycle_ref")) for cycle in patient.cycles], "cycle_ref"
         )

@@ -263,5 +263,5 @@ CHANGES: dict[str, Change] = {
     "unknown_marker": _on_fields(lambda _: {"unknown": "perhaps"}),
     "too_many_entries": _crowded,
     "unknown_version": _once(lambda document: document.update(schema_version="1999.1")),
-    "looks_like_master_data": _once(lambda document: _patient(document).update(patient_ref="A123456789")),
+    "looks_like_master_data": _once(lambda document: _patient(document).update(patient_ref="A123456780")),
 }

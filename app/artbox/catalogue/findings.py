@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.json_schema import is_reference
+from artbox.catalogue.master_data import MasterDataScan
 from artbox.catalogue.model import Check, Definition, Field, Finding, Level, Range, Rule, Text
 from artbox.catalogue.rule_loading import exposure
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+WITHHELD = frozenset({"looks_like_master_data", "text_form"})
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,6 @@ class Place:
         escaped = [str(step).replace("~", "~0").replace("/", "~1") for step in steps]
         return Place("/".join([self.pointer, *escaped]), self.level, self.cycle_ref, self.child_no)
 
-    def named(self, name: str) -> "Place":
-        """Go to a member named by the sender; an odd name might be a value, so it is not repeated."""
-        return self.at(name) if PLAIN_NAME.fullmatch(name) else self
-
     def of_record(self, level: Level, record: object) -> "Place":
         """Name the cycle or child that stands here by the capture program's own key, if that has its form."""
         found = record if isinstance(record, dict) else {}
@@ -42,11 +41,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a message may say about a field: its limits, unit and digits."""
+    """What a message may say about a field: its limits, unit and digits, and what its value looks like."""
 
     limits: Range = field(default_factory=Range)
     unit: Text | None = None
     limit: int | None = None
+    looks_like: Text | None = None
 
 
 class Findings:
@@ -57,20 +57,37 @@ class Findings:
         self.checks: Mapping[str, Check] = {check.kind: check for check in definition.checks.values()}
         words = vocabulary(definition.fields, definition.choice_lists)
         self.seen_by = exposure(definition.fields, words)
+        self.scan = MasterDataScan(definition.master_data)
 
     def check(self, kind: str) -> Check:
         """Return the check declared for a kind."""
         return self.checks[kind]
 
+    def shown(self, name: str | None) -> str | None:
+        """Return a member's name as the sender chose it; None for an odd one, for it might be a value."""
+        if name is None or not PLAIN_NAME.fullmatch(name):
+            return None
+        return name if name in self.definition.fields or self.scan.look(name) is None else None
+
+    def named(self, place: Place, name: str) -> Place:
+        """Go to a member named by the sender, if its name may be repeated."""
+        return place if self.shown(name) is None else place.at(name)
+
     def general(
-        self, kind: str, place: Place, *, name: str | None = None, limit: int | None = None
+        self,
+        kind: str,
+        place: Place,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        looks_like: Text | None = None,
     ) -> Finding:
         """Object to something that is no catalogue field; `name` is the member's name, if it has one."""
-        shown = name if name is not None and PLAIN_NAME.fullmatch(name) else None
+        shown = self.shown(name)
         label = Text(shown or "Angabe", shown or "Entry")
         everyone = tuple(self.definition.registers)
         check = self.checks[kind]
-        message = _message(check.message, label, Facts(limit=limit))
+        message = _message(check.message, label, Facts(limit=limit, looks_like=looks_like))
         return self._finding(check, place, shown, everyone, message)
 
     def of_field(self, kind: str, place: Place, field: Field) -> Finding:
@@ -118,6 +135,7 @@ class Findings:
             message=message,
             rejects=check.rejects,
             registers=registers,
+            withheld=check.kind in WITHHELD,
         )
 
 
@@ -129,6 +147,7 @@ def _message(message: Text, label: Text, facts: Facts) -> Text:
             maximum="…" if facts.limits.maximum is None else facts.limits.maximum,
             unit=facts.unit[language] if facts.unit else "",
             limit=facts.limit,
+            looks_like=facts.looks_like[language] if facts.looks_like else "",
         )
         for language in ("de", "en")
     }

@@ -16,6 +16,7 @@ from artbox.catalogue.field_loading import (
     load_registers,
     load_sections,
 )
+from artbox.catalogue.master_data_loading import load_master_data
 from artbox.catalogue.model import Check, Definition, Field, FieldType, Level, Limits, Register, Rule
 from artbox.catalogue.proofs import ExampleReader, prove_formulas, prove_rule
 from artbox.catalogue.prospectivity import load_prospectivity
@@ -50,7 +51,7 @@ def load_definition(folder: Path) -> Definition:
     choice_file, register_file = read_file(folder / "choices.yml"), read_file(folder / "registers.yml")
     choice_lists, registers = load_choice_lists(choice_file), load_registers(register_file)
     field_file, rule_file = read_file(folder / "fields.yml"), read_file(folder / "rules.yml")
-    story_file = read_file(folder / "stories.yml")
+    story_file, person_file = read_file(folder / "stories.yml"), read_file(folder / "master_data.yml")
     assurance_file, lag_file = read_file(folder / "assurances.yml"), read_file(folder / "prospectivity.yml")
     fields = load_fields(field_file, Known(sections, choice_lists, registers))
     _anchored(field_file, fields)
@@ -72,9 +73,11 @@ def load_definition(folder: Path) -> Definition:
         prospectivity=load_prospectivity(lag_file, fields, choice_lists, registers),
         registers=registers,
         stories=load_stories(story_file, fields, choice_lists),
+        master_data=load_master_data(person_file, fields),
     )
-    read = (head, choice_file, register_file, field_file, rule_file, story_file, assurance_file, lag_file)
-    for file in read:
+    for file in (head, choice_file, register_file, field_file, rule_file, story_file):
+        file.close()
+    for file in (assurance_file, lag_file, person_file):
         file.close()
     _once(assurance_file, definition)
     _consistent(head, folder, definition.version)

@@ -252,7 +252,43 @@ class Check:
     message: Text
     source: str
     names: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MasterDataKind:
+    """One kind of master data: tried where a cue and enough digits occur, found by pattern and proof."""
+
+    name: str
+    label: Text
+    patterns: tuple[str, ...]
+    cues: tuple[str, ...] = ()
+    digits: int = 0
+    proof: str | None = None
+    in_header: bool = False
+
+
+@dataclass(frozen=True)
+class NameSigns:
+    """What tells a name: the record's own birth dates, and the years a birth date may lie in."""
+
+    label: Text
+    birth_dates: tuple[str, ...]
+    first_year: int
+    last_year: int
+
+
+@dataclass(frozen=True)
+class MasterData:
+    """How master data are recognised in a text; words in plain small letters, IBAN lengths in characters."""
+
+    kinds: tuple[MasterDataKind, ...]
+    names: NameSigns
+    harmless_forms: tuple[str, ...]
+    harmless: frozenset[str]
+    iban_lengths: Mapping[str, int]
+    given_names: frozenset[str]
+    surnames: frozenset[str]
+    places: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -271,7 +307,8 @@ class Finding:
     """One objection to a record. It names places and rules and never carries a value.
 
     `rejects`: the patient's record is not stored. `registers`: the registers a `hart` finding keeps
-    this record from (all of them when it rejects).
+    this record from (all of them when it rejects). `withheld`: what stands at the pointer must not be
+    repeated anywhere, not even as the record's reference.
     """
 
     pointer: str
@@ -283,6 +320,7 @@ class Finding:
     message: Text
     rejects: bool
     registers: tuple[str, ...] = ()
+    withheld: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Give the form of the import report."""
@@ -350,3 +388,4 @@ class Definition:
     prospectivity: Mapping[str, ProspectivityRule]
     registers: Mapping[str, Register]
     stories: Stories
+    master_data: MasterData

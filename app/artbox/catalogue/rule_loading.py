@@ -20,7 +20,7 @@ from artbox.catalogue.model import Check, Field, FieldType, Level, Rule, Severit
 RULE_ID = re.compile(r"[A-EG-Z][0-9]{2}[b-z]?", re.ASCII)
 CHECK_ID = re.compile(r"F[0-9]{2}", re.ASCII)
 EXAMPLES = ("sound", "faulty", "missing")
-PLACEHOLDERS = frozenset({"field", "minimum", "maximum", "unit", "limit"})
+PLACEHOLDERS = frozenset({"field", "minimum", "maximum", "unit", "limit", "looks_like"})
 CHECK_KINDS = (
     "structure",
     "unknown_field",
@@ -147,7 +147,6 @@ def _check(item: Entry) -> Check:
         message=item.text("message"),
         source=item.word("source"),
         names=item.words("names"),
-        patterns=item.words("patterns"),
     )
     for text in (check.message.de, check.message.en):
         strange = {name for _, name, _, _ in string.Formatter().parse(text) if name} - PLACEHOLDERS
@@ -155,14 +154,5 @@ def _check(item: Entry) -> Check:
             raise item.error(
                 f"message has the placeholder {', '.join(sorted(strange))}", "Use known ones only"
             )
-    for pattern in check.patterns:
-        _compile(item, pattern)
     item.close()
     return check
-
-
-def _compile(item: Entry, pattern: str) -> None:
-    try:
-        re.compile(pattern, re.ASCII)
-    except re.error:
-        raise item.error("holds a pattern that cannot be read", "Correct the regular expression") from None

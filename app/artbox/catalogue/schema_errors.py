@@ -94,7 +94,7 @@ class FormCheck:
     def _unexpected(self, names: Sequence[str], place: Place) -> Iterator[Finding]:
         for name in names[:NAMES_SHOWN]:
             kind = "master_data" if _folded(name) in self._master_data else "unknown_field"
-            yield self.findings.general(kind, place.named(name), name=name)
+            yield self.findings.general(kind, self.findings.named(place, name), name=name)
 
     def _missing(self, name: str, level: Level | None, place: Place, rest: Path) -> Finding:
         field = self._field(name, level) if level is not None and not rest else None

@@ -80,7 +80,7 @@ OBJECTIONS: list[tuple[tuple[str | int, ...], object, str, str, bool]] = [
     (("patient_ref",), f"{SECRET} {SECRET}", "F10", "/patient_ref", True),
     (("patient_ref",), "x" * 65, "F10", "/patient_ref", True),
     (("patient_ref",), "", "F10", "/patient_ref", True),
-    (("patient_ref",), "A123456789", "F19", "/patient_ref", False),
+    (("patient_ref",), "A123456780", "F19", "/patient_ref", True),
     (("centre_no",), 124, "F11", "/centre_no", True),
     ((*CYCLE, "oocytes_mii"), "9", "F04", "/cycles/0/oocytes_mii", True),
     ((*CYCLE, "oocytes_mii"), None, "F04", "/cycles/0/oocytes_mii", True),

@@ -78,7 +78,9 @@ def _handle_errors(api: FastAPI) -> None:
     @api.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         members: dict[str, object] = _limit(error) if isinstance(error, BodyTooLarge) else {}
-        return problems.answer(request, problems.HTTP_CODES.get(error.status_code, "internal"), **members)
+        answer = problems.answer(request, problems.HTTP_CODES.get(error.status_code, "internal"), **members)
+        answer.headers.update(error.headers or {})  # a method not allowed names those that are
+        return answer
 
     @api.exception_handler(RequestValidationError)
     async def unprocessable(request: Request, error: RequestValidationError) -> JSONResponse:

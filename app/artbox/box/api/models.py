@@ -1,14 +1,16 @@
 """The shapes of the interface's answers, for its OpenAPI description; services build the answers."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
+
+Outcome = Literal["created", "updated", "unchanged", "rejected"]
 
 
 class State(BaseModel):
-    """The state of the box: setup, locked, ready or busy."""
+    """The state of the box."""
 
-    state: str
+    state: Literal["setup", "locked", "ready", "busy"]
 
 
 class Problem(BaseModel):
@@ -41,15 +43,15 @@ class FindingOut(BaseModel):
     child_no: int | None
     field: str | None
     rule: str
-    severity: str = Field(description="hart | weich | hinweis")
+    severity: Literal["hart", "weich", "hinweis"]
     message: Message
 
 
 class CycleResult(BaseModel):
-    """What became of one cycle."""
+    """What became of one cycle; a reference that may hold master data is not repeated."""
 
-    cycle_ref: str
-    outcome: str
+    cycle_ref: str | None
+    outcome: Outcome
     revision: int | None = None
 
 
@@ -58,7 +60,7 @@ class Result(BaseModel):
 
     index: int
     patient_ref: str | None
-    outcome: str = Field(description="created | updated | unchanged | rejected")
+    outcome: Outcome
     cycles: list[CycleResult]
     findings: list[FindingOut]
 

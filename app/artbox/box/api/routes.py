@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from artbox.box.api import catalogue, models
+from artbox.box.api import catalogue, models, openapi
 from artbox.box.api.access import application_of
 from artbox.box.api.documents import JSON_TYPE, NDJSON_TYPE
 from artbox.box.api.imports import Caller, create_import, read_import
@@ -34,7 +34,8 @@ def read_schema(request: Request, _token: Caller) -> JSONResponse:
 
 def read_description(request: Request, _token: Caller) -> JSONResponse:
     """Return this interface's OpenAPI description."""
-    return JSONResponse(request.app.openapi())
+    release = application_of(request).catalogue.current
+    return JSONResponse(openapi.complete(request.app.openapi(), release))
 
 
 IMPORT_BODY = {
@@ -81,6 +82,12 @@ OPERATIONS = (
     Operation(
         "GET", "/catalogue", read_catalogue, token=True, responses={200: {"model": models.CatalogueOut}}
     ),
-    Operation("GET", "/schema", read_schema, token=True),
+    Operation(
+        "GET",
+        "/schema",
+        read_schema,
+        token=True,
+        responses={200: {"content": {"application/schema+json": {"schema": {"type": "object"}}}}},
+    ),
     Operation("GET", "/openapi.json", read_description, token=True),
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from artbox.box.domain.imports import CycleOutcome, Json, Outcome, PatientOutcome, Result
 
@@ -10,22 +10,22 @@ MAX_REFERENCE = 200
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def rejected(index: int, patient: object) -> PatientOutcome:
-    """Return the outcome of a patient that is not stored, with as much of its references as is sound."""
+def rejected(index: int, patient: object, withheld: Collection[str]) -> PatientOutcome:
+    """Return the outcome of a patient that is not stored, with as much of its references as is sound.
+
+    `withheld` are the pointers whose value must not be repeated.
+    """
     members = patient if isinstance(patient, dict) else {}
-    cycles = members.get("cycles")
-    listed = cycles if isinstance(cycles, list) else []
+    pointer, cycles = f"/patients/{index}", members.get("cycles")
     return PatientOutcome(
         index,
-        _reference(members.get("patient_ref")),
+        _reference(members, "patient_ref", pointer, withheld),
         Outcome.REJECTED,
         tuple(
             CycleOutcome(
-                _reference(cycle.get("cycle_ref") if isinstance(cycle, dict) else None),
-                Outcome.REJECTED,
-                None,
+                _reference(cycle, "cycle_ref", f"{pointer}/cycles/{number}", withheld), Outcome.REJECTED, None
             )
-            for cycle in listed
+            for number, cycle in enumerate(cycles if isinstance(cycles, list) else [])
         ),
     )
 
@@ -96,5 +96,6 @@ def _with_findings(result: Result) -> int:
     return sum(None in spoken_of or cycle.ref in spoken_of for cycle in result.outcome.cycles)
 
 
-def _reference(value: object) -> str | None:
+def _reference(record: object, name: str, pointer: str, withheld: Collection[str]) -> str | None:
+    value = record.get(name) if isinstance(record, dict) and f"{pointer}/{name}" not in withheld else None
     return value if isinstance(value, str) and len(value) <= MAX_REFERENCE else None

@@ -40,8 +40,9 @@ class Judge:
         found = [*self._header, *found]
         told = tuple(finding.as_dict() for finding in found)
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
+            withheld = {finding.pointer for finding in found if finding.withheld}
             turned_away = tuple(self._turned_away(patient, found))
-            return Judgement(reports.rejected(index, patient), told, turned_away)
+            return Judgement(reports.rejected(index, patient, withheld), told, turned_away)
         return Judgement(self._patient(index, patient, found), told)
 
     def again(self, patient: Json) -> JudgedPatient:

@@ -89,7 +89,7 @@ def test_the_worst_light_counts() -> None:
 
 def test_a_result_says_what_became_of_a_patient_and_the_summary_counts_it() -> None:
     stored = PatientOutcome(1, "b", Outcome.CREATED, (CycleOutcome("c1", Outcome.CREATED, 1),))
-    refused = reports.rejected(0, {"patient_ref": "a", "cycles": [{"cycle_ref": "c0"}, 5]})
+    refused = reports.rejected(0, {"patient_ref": "a", "cycles": [{"cycle_ref": "c0"}, 5]}, ())
     finding: dict[str, object] = {"cycle_ref": "c1", "rule": "D05"}
     results = [Result(refused, ()), Result(stored, (finding,))]
     assert [json.loads(reports.result_text(result)) for result in results] == [
@@ -129,4 +129,10 @@ def test_a_result_says_what_became_of_a_patient_and_the_summary_counts_it() -> N
     "patient", [None, 5, [], {}, {"patient_ref": 5, "cycles": "no"}, {"patient_ref": "x" * 999}]
 )
 def test_a_rejected_patient_may_be_anything(patient: object) -> None:
-    assert reports.rejected(3, patient) == PatientOutcome(3, None, Outcome.REJECTED, ())
+    assert reports.rejected(3, patient, ()) == PatientOutcome(3, None, Outcome.REJECTED, ())
+
+
+def test_a_reference_that_must_not_be_repeated_is_left_out() -> None:
+    patient = {"patient_ref": "a", "cycles": [{"cycle_ref": "b"}, {"cycle_ref": "c"}]}
+    refused = reports.rejected(3, patient, {"/patients/3/patient_ref", "/patients/3/cycles/1/cycle_ref"})
+    assert (refused.ref, [cycle.ref for cycle in refused.cycles]) == (None, ["b", None])

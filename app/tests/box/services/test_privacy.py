@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.box.real_parts import ADMINISTRATOR, MASTER_PASSWORD, PASSWORD, Box
 
 MARKED_PATIENT = "Merkwort-Patientin-4711"
@@ -55,3 +57,21 @@ def test_what_is_logged_as_a_repr_shows_nothing(box: Box) -> None:
     assert "Merkwort" not in shown
     assert "argon2id" not in shown
     assert store.box().pseudonym_key.hex() not in shown
+
+
+def test_a_reference_that_tells_a_person_is_neither_stored_nor_repeated_nor_logged(
+    box: Box, caplog: pytest.LogCaptureFixture
+) -> None:
+    document = box.document(patients=2, cycles=1, status="given")
+    told = ("A123456780", "Merkwort_Anna_19880501")
+    document["patients"][0] |= {"patient_ref": told[0], "shoe_size": told[1]}
+    document["patients"][0]["cycles"][0]["cycle_ref"] = told[1]
+    report = box.application.intake.receive(json.dumps(document).encode(), token=box.token())
+    assert [result["outcome"] for result in report["results"]] == ["rejected", "created"]
+    assert report["results"][0]["patient_ref"] is None
+    assert report["results"][0]["cycles"] == [{"cycle_ref": None, "outcome": "rejected", "revision": None}]
+    tables = [name for (name,) in box.query("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    stored = repr([box.query(f"SELECT * FROM {table}") for table in tables])  # noqa: S608 - own names
+    assert "imports" in tables
+    for word in told:
+        assert word not in json.dumps(report) + stored + caplog.text
