@@ -15,6 +15,7 @@ from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.packing import Packing
+from artbox.box.services.people import People
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status
@@ -38,6 +39,7 @@ class Application:
         self.setup = Setup(keyring, self.enrolment)
         self.lifecycle = Lifecycle(Ground(keyring, vault, settings.database_path), handle, self.setup, now)
         self.accounts = Accounts(handle, now)
+        self.people = People(handle)
         self.tokens = Tokens(handle)
         self.audit = Audit(handle)
         self.intake = Intake(handle, self.catalogue, now)

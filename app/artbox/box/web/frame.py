@@ -32,6 +32,7 @@ NAVIGATION = (
     ("/eingang", mark("Eingang")),
     ("/exporte", mark("Exporte")),
     ("/info", mark("Info")),
+    ("/system", mark("System")),
 )
 
 

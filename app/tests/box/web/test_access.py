@@ -56,7 +56,7 @@ def test_the_root_leads_a_signed_in_person_to_the_status(administrator: Browser)
 def visit_as(box: Box, role: Role) -> Visit:
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
     made = Visit(box.application, Request(scope))
-    made.__dict__["session"] = Session("Testperson", role, box.clock())
+    made.__dict__["session"] = Session("Testperson", role, box.clock(), fresh=True)
     return made
 
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from artbox.box.edge.texts import COOKIE, LANGUAGES
+from artbox.box.web.confirming import stale
 from artbox.box.web.forms import NO_PROBLEMS, local_path
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
@@ -24,6 +25,11 @@ def choose_language(visit: Visit) -> Response:
             COOKIE, language, max_age=YEAR_SECONDS, path="/", secure=True, httponly=True, samesite="strict"
         )
     return answer
+
+
+def confirm(visit: Visit) -> Response:
+    """Judge the password asked for before a page, and lead on to it."""
+    return stale(visit) or see_other(local_path(visit.form.get("weiter")))
 
 
 def unlock(visit: Visit) -> Response:

@@ -1,0 +1,47 @@
+"""What belongs to the box itself, each on its own page."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from artbox.box.domain.accounts import Role
+from artbox.box.edge.texts import mark
+from artbox.box.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the system, for those who may see it."""
+
+    path: str
+    title: str
+    sentence: str
+    role: Role
+
+
+ENTRIES = (
+    Entry(
+        "/system/benutzer",
+        mark("Benutzer"),
+        mark("Wer sich anmelden kann und was jede Person darf."),
+        Role.ADMINISTRATOR,
+    ),
+    Entry(
+        "/konto",
+        mark("Mein Konto"),
+        mark("Ihr Passwort, Ihr zweiter Faktor und die Geräte, auf denen Sie angemeldet sind."),
+        Role.READ_ONLY,
+    ),
+    Entry(
+        "/sperren",
+        mark("Jetzt sperren"),
+        mark("Schließt alle Daten ab, bis jemand das Masterpasswort eingibt."),
+        Role.USER,
+    ),
+)
+
+
+def overview(visit: Visit) -> Response:
+    """List the pages this person may see."""
+    entries = [entry for entry in ENTRIES if visit.frame.may(entry.role)]
+    return visit.page("system/overview.html", entries=entries)
