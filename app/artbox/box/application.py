@@ -41,7 +41,7 @@ class Application:
         self.accounts = Accounts(handle, now)
         self.people = People(handle)
         self.tokens = Tokens(handle)
-        self.audit = Audit(handle)
+        self.audit = Audit(handle, now)
         self.intake = Intake(handle, self.catalogue, now)
         self.corrections = Corrections(handle, self.catalogue, now)
         packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)

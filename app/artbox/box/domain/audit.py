@@ -75,6 +75,25 @@ class AuditRow:
     hash: str
 
 
+@dataclass(frozen=True)
+class AuditQuery:
+    """What of the log is asked for; `until` is the first moment no longer wanted."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    tag: AuditTag | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """What recomputing the whole chain gave: None as `first_broken` means that it holds."""
+
+    at: datetime
+    entries: int
+    first_broken: int | None
+
+
 def chain_hash(sequence: int, at: datetime, entry: AuditEntry, previous: str) -> str:
     """Return the hash that binds an entry to all before it (hex SHA-256 of the canonical form)."""
     return content_hash(

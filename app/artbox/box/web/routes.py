@@ -13,6 +13,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.states import BoxState
 from artbox.box.web.frame import OPEN_STATES
 from artbox.box.web.pages import (
+    audit,
     corrections,
     exports,
     imports,
@@ -125,6 +126,8 @@ PAGES = (
     Page("GET", "/info/auswahllisten.csv", info_tables.choice_lists, OPEN, Role.READ_ONLY),
     Page("GET", "/info/plausibilitaeten.csv", info_tables.rules, OPEN, Role.READ_ONLY),
     Page("GET", "/system", system.overview, OPEN, Role.READ_ONLY),
+    Page("GET", "/system/protokoll", audit.show, OPEN, Role.ADMINISTRATOR),
+    Page("GET", "/system/protokoll.csv", audit.table, OPEN, Role.ADMINISTRATOR),
     Page("GET", "/system/benutzer", people.show, OPEN, Role.ADMINISTRATOR),
     Page("GET", "/system/benutzer/neu", people.new, OPEN, Role.ADMINISTRATOR),
     Page("POST", "/system/benutzer/neu", people.create, OPEN, Role.ADMINISTRATOR, fresh=True),

@@ -24,6 +24,7 @@ PATHS = [
     "/konto/zwei-faktor",
     "/konto/zwei-faktor/ausschalten",
     "/system",
+    "/system/protokoll",
     "/system/benutzer",
     "/system/benutzer/neu",
     "/system/benutzer/1",

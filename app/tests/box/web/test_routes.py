@@ -63,6 +63,8 @@ GET /info/felder.csv open read-only
 GET /info/auswahllisten.csv open read-only
 GET /info/plausibilitaeten.csv open read-only
 GET /system open read-only
+GET /system/protokoll open administrator
+GET /system/protokoll.csv open administrator
 GET /system/benutzer open administrator
 GET /system/benutzer/neu open administrator
 POST /system/benutzer/neu open administrator fresh

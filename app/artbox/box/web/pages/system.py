@@ -27,6 +27,12 @@ ENTRIES = (
         Role.ADMINISTRATOR,
     ),
     Entry(
+        "/system/protokoll",
+        mark("Protokoll"),
+        mark("Wer was wann getan hat, unveränderlich und zum Herunterladen."),
+        Role.ADMINISTRATOR,
+    ),
+    Entry(
         "/konto",
         mark("Mein Konto"),
         mark("Ihr Passwort, Ihr zweiter Faktor und die Geräte, auf denen Sie angemeldet sind."),
