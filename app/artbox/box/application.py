@@ -14,6 +14,7 @@ from artbox.box.services.demo import Demo
 from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
+from artbox.box.services.master_password import MasterPasswordRights
 from artbox.box.services.packing import Packing
 from artbox.box.services.people import People
 from artbox.box.services.sending import Sending
@@ -40,6 +41,7 @@ class Application:
         self.lifecycle = Lifecycle(Ground(keyring, vault, settings.database_path), handle, self.setup, now)
         self.accounts = Accounts(handle, now)
         self.people = People(handle)
+        self.master_password = MasterPasswordRights(handle, self.accounts)
         self.tokens = Tokens(handle)
         self.audit = Audit(handle, now)
         self.intake = Intake(handle, self.catalogue, now)

@@ -65,6 +65,12 @@ class MasterPasswordsDiffer(ArtboxError):
     code = "master-passwords-differ"
 
 
+class MasterPasswordChangeRefused(ArtboxError):
+    """Only an administrator with a fresh password may. Fields: reason (session | role | stale)."""
+
+    code = "master-password-change-refused"
+
+
 class KeyringDamaged(ArtboxError):
     """The keyring file cannot be read or its checksum is wrong: no password can be judged by it."""
 

@@ -19,6 +19,10 @@ SENTENCES: dict[str, str] = {
     "master-password-too-short": mark("Das Masterpasswort braucht mindestens {minimum} Zeichen."),
     "master-password-too-long": mark("Das Masterpasswort darf höchstens {maximum} Zeichen haben."),
     "master-passwords-differ": mark("Die beiden Eingaben des Masterpassworts stimmen nicht überein."),
+    "master-password-change-refused": mark(
+        "Das Masterpasswort ändern kann nur, wer die ARTbox verwaltet und gerade sein Passwort "
+        "eingegeben hat."
+    ),
     "keyring-damaged": mark(
         "Die Schlüsseldatei der ARTbox ist beschädigt. "
         "Bitte rufen Sie die Betreuung an, bevor Sie etwas anderes versuchen."

@@ -126,6 +126,8 @@ PAGES = (
     Page("GET", "/info/auswahllisten.csv", info_tables.choice_lists, OPEN, Role.READ_ONLY),
     Page("GET", "/info/plausibilitaeten.csv", info_tables.rules, OPEN, Role.READ_ONLY),
     Page("GET", "/system", system.overview, OPEN, Role.READ_ONLY),
+    Page("GET", "/system/masterpasswort", system.master_password, OPEN, Role.ADMINISTRATOR, fresh=True),
+    Page("GET", "/system/masterpasswort/geaendert", system.master_changed, OPEN, Role.ADMINISTRATOR),
     Page("GET", "/system/protokoll", audit.show, OPEN, Role.ADMINISTRATOR),
     Page("GET", "/system/protokoll.csv", audit.table, OPEN, Role.ADMINISTRATOR),
     Page("GET", "/system/benutzer", people.show, OPEN, Role.ADMINISTRATOR),

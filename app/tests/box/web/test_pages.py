@@ -24,6 +24,8 @@ PATHS = [
     "/konto/zwei-faktor",
     "/konto/zwei-faktor/ausschalten",
     "/system",
+    "/system/masterpasswort",
+    "/system/masterpasswort/geaendert",
     "/system/protokoll",
     "/system/benutzer",
     "/system/benutzer/neu",

@@ -63,6 +63,8 @@ GET /info/felder.csv open read-only
 GET /info/auswahllisten.csv open read-only
 GET /info/plausibilitaeten.csv open read-only
 GET /system open read-only
+GET /system/masterpasswort open administrator fresh
+GET /system/masterpasswort/geaendert open administrator
 GET /system/protokoll open administrator
 GET /system/protokoll.csv open administrator
 GET /system/benutzer open administrator

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from artbox.box.domain.accounts import Role
 from artbox.box.edge.texts import mark
+from artbox.box.web.forms import NO_PROBLEMS
 from artbox.box.web.visit import Visit
 
 
@@ -33,6 +34,12 @@ ENTRIES = (
         Role.ADMINISTRATOR,
     ),
     Entry(
+        "/system/masterpasswort",
+        mark("Masterpasswort"),
+        mark("Das Masterpasswort ändern, zum Beispiel wenn es jemand kennt, der es nicht mehr kennen soll."),
+        Role.ADMINISTRATOR,
+    ),
+    Entry(
         "/konto",
         mark("Mein Konto"),
         mark("Ihr Passwort, Ihr zweiter Faktor und die Geräte, auf denen Sie angemeldet sind."),
@@ -51,3 +58,13 @@ def overview(visit: Visit) -> Response:
     """List the pages this person may see."""
     entries = [entry for entry in ENTRIES if visit.frame.may(entry.role)]
     return visit.page("system/overview.html", entries=entries)
+
+
+def master_password(visit: Visit) -> Response:
+    """Ask for the old and a new master password; that form goes to the unlocking process."""
+    return visit.page("system/master_password.html", problems=NO_PROBLEMS)
+
+
+def master_changed(visit: Visit) -> Response:
+    """Say what the new master password opens, and what the old one still opens."""
+    return visit.page("system/master_changed.html")
