@@ -1,7 +1,9 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from artbox import __version__
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
+from artbox.box.adapters.run_record import RunRecord
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.adapters.vault import vault_from
@@ -36,9 +38,12 @@ class Application:
         client = ServerClient(settings.services, settings.ca_certificate)
         keyring = KeyringFile(settings.keyring_path, settings.pending_keyring_path)
         vault = vault_from(settings.vault)
+        run = RunRecord(settings.run_record_path, settings.boot_mark_path, __version__)
         self.enrolment = Enrolment(identity, client, settings.ca_certificate)
         self.setup = Setup(keyring, self.enrolment)
-        self.lifecycle = Lifecycle(Ground(keyring, vault, settings.database_path), handle, self.setup, now)
+        self.lifecycle = Lifecycle(
+            Ground(keyring, vault, settings.database_path, run), handle, self.setup, now
+        )
         self.accounts = Accounts(handle, now)
         self.people = People(handle)
         self.master_password = MasterPasswordRights(handle, self.accounts)
@@ -54,6 +59,4 @@ class Application:
 
     def close(self) -> None:
         """Close the store without locking the vault; for the end of the process."""
-        store = self._handle.take()
-        if store is not None:
-            store.close()
+        self.lifecycle.stop()

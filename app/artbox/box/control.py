@@ -58,6 +58,7 @@ def state(application: Application, _members: Members) -> Response:
         {
             "state": lifecycle.state.value,
             "since": lifecycle.since.isoformat(),
+            "lock_reason": lifecycle.lock_reason.value,
             "busy_with": lifecycle.busy_with,
             "centre_no": enrolled.centre_no if enrolled else None,
             "administrator": application.setup.draft.administrator_name,

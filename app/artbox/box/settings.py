@@ -139,6 +139,16 @@ class Settings:
         return self.data_dir / "unlock-throttle.json"
 
     @property
+    def run_record_path(self) -> Path:
+        """What the last run noted of itself, outside the vault: why the box is locked."""
+        return self.data_dir / "last-run.json"
+
+    @property
+    def boot_mark_path(self) -> Path:
+        """A mark that the next boot does not find any more."""
+        return self.run_dir / "boot"
+
+    @property
     def database_path(self) -> Path:
         """The encrypted database, inside the vault."""
         return self.vault.directory / "artbox.db"

@@ -34,8 +34,8 @@ from artbox.box.services.unlocking import Unlocking, note_refusal
 from artbox.box.settings import Settings
 from artbox.box.web import rendering
 from artbox.box.web.forms import Problems, Values, read_form
-from artbox.box.web.frame import Frame, fingerprint
-from artbox.box.web.visit import SESSION_COOKIE
+from artbox.box.web.frame import SESSION_COOKIE, Frame, fingerprint
+from artbox.box.web.pages.lock_texts import reason_text
 
 IDLE_SECONDS = 30
 PASSWORD_FIELDS = {
@@ -183,6 +183,7 @@ class UnlockApp:
         problems = Problems.from_error(error, fields, frame.language)
         status_code = 429 if isinstance(error, Throttled) else 422 if error.code in fields else 503
         since = datetime.fromisoformat(state["since"]) if state.get("since") else None
+        context["because"] = reason_text(state.get("lock_reason"))
         known = {"centre_no": state.get("centre_no"), "administrator": state.get("administrator")}
         return rendering.page(
             frame, template, status_code, problems=problems, since=since, **known, **context

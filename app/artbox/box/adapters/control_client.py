@@ -1,7 +1,7 @@
 """The client of the service's control socket, used by the unlock process and the command line.
 
 The control app answers:
-`GET /state` → {"state", "since" (ISO 8601), "busy_with"};  `GET /setup` → {"missing": [...]};
+`GET /state` → {"state", "since" (ISO 8601), "lock_reason", "busy_with"};  `GET /setup` → {"missing": [...]};
 `POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool} → 204;
 `POST /tokens` {"product"} → 201 {"token"};
 `POST /deliveries` {"register": str|null} → 200 {"delivered": [...]};

@@ -5,8 +5,9 @@ from starlette.responses import Response
 from artbox.box.edge.guards import SAFE_METHODS
 from artbox.box.errors import PasswordWrong, SignInFailed, Throttled
 from artbox.box.web.forms import NO_PROBLEMS, Problems, local_path
+from artbox.box.web.frame import SESSION_COOKIE
 from artbox.box.web.rendering import see_other
-from artbox.box.web.visit import SESSION_COOKIE, Visit
+from artbox.box.web.visit import Visit
 
 FIELD = "bestaetigung"
 """Where the password stands beside the fields of the form it confirms."""

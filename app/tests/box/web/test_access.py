@@ -6,8 +6,9 @@ from artbox.box.application import Application
 from artbox.box.domain.accounts import Role, Session
 from artbox.box.domain.states import BoxState
 from artbox.box.web.application import barrier
+from artbox.box.web.frame import SESSION_COOKIE
 from artbox.box.web.routes import PAGES
-from artbox.box.web.visit import SESSION_COOKIE, Visit
+from artbox.box.web.visit import Visit
 from tests.box.browsing import Browser, words
 from tests.box.real_parts import ADMINISTRATOR, PASSWORD, Box
 

@@ -9,7 +9,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditTag
 from artbox.box.domain.states import BoxState
 from artbox.box.unlock import UnlockApp, guarded
-from artbox.box.web.visit import SESSION_COOKIE
+from artbox.box.web.frame import SESSION_COOKIE
 from tests.box.browsing import Browser, problem_of, value_of, words
 from tests.box.people import browser_of, signed_in
 from tests.box.real_parts import ADMINISTRATOR, MASTER_PASSWORD, PASSWORD, Box

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from artbox.box.domain.accounts import Role
-from artbox.box.web.visit import SESSION_COOKIE
+from artbox.box.web.frame import SESSION_COOKIE
 from tests.box.browsing import Browser, problem_of, value_of, words
 from tests.box.people import OWN_PASSWORD, add_person, initial_password_on, signed_in
 from tests.box.real_parts import ADMINISTRATOR, PASSWORD, Box

@@ -11,9 +11,10 @@ from artbox.box.domain.passwords import NewPassword
 from artbox.box.edge.texts import mark
 from artbox.box.errors import ArtboxError, SecondFactorRefused, SignInFailed, Throttled
 from artbox.box.web.forms import NO_PROBLEMS, Problems
+from artbox.box.web.frame import SESSION_COOKIE
 from artbox.box.web.pages.signing_in import signed_in, signed_out
 from artbox.box.web.rendering import see_other
-from artbox.box.web.visit import SESSION_COOKIE, Visit
+from artbox.box.web.visit import Visit
 
 PASSWORD_FIELDS = {
     "password-wrong": "altes-passwort",

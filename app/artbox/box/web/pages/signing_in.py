@@ -12,8 +12,9 @@ from artbox.box.errors import (
     Throttled,
 )
 from artbox.box.web.forms import NO_PROBLEMS, Problems
+from artbox.box.web.frame import SESSION_COOKIE
 from artbox.box.web.rendering import see_other
-from artbox.box.web.visit import SESSION_COOKIE, Visit
+from artbox.box.web.visit import Visit
 
 NOTICES = {
     "eingerichtet": mark(

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from artbox.box.edge.texts import COOKIE, LANGUAGES
 from artbox.box.web.confirming import stale
 from artbox.box.web.forms import NO_PROBLEMS, local_path
+from artbox.box.web.pages.lock_texts import reason_text
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
 
@@ -34,7 +35,12 @@ def confirm(visit: Visit) -> Response:
 
 def unlock(visit: Visit) -> Response:
     """Ask for the master password; the form goes to the short-lived unlocking process."""
-    return visit.page("unlock.html", since=visit.application.lifecycle.since, problems=NO_PROBLEMS)
+    return visit.page(
+        "unlock.html",
+        since=visit.application.lifecycle.since,
+        because=reason_text(visit.application.lifecycle.lock_reason),
+        problems=NO_PROBLEMS,
+    )
 
 
 def confirm_lock(visit: Visit) -> Response:
