@@ -78,7 +78,10 @@ def take_keys(application: Application, members: Members) -> Response:
         keys = ServiceKeys.from_hex(members)
     except ValueError as error:
         raise KeysInvalid from error
-    application.lifecycle.open(keys, first=members.get("first") is True)
+    failures = members.get("failures", 0)
+    application.lifecycle.open(
+        keys, first=members.get("first") is True, failures=failures if isinstance(failures, int) else 0
+    )
     return Response(status_code=204)
 
 

@@ -2,7 +2,7 @@
 
 The control app answers:
 `GET /state` → {"state", "since" (ISO 8601), "lock_reason", "busy_with"};  `GET /setup` → {"missing": [...]};
-`POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool} → 204;
+`POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool, "failures": int} → 204;
 `POST /tokens` {"product"} → 201 {"token"};
 `POST /deliveries` {"register": str|null} → 200 {"delivered": [...]};
 `POST /demo` {} → 200 {...};  `POST /lock` → 202;
@@ -47,9 +47,9 @@ class ControlClient:
         """Return the steps the setup still needs."""
         return [str(step) for step in self._ask("GET", "/setup")["missing"]]
 
-    def hand_over(self, keys: ServiceKeys, *, first: bool) -> None:
-        """Give the service its keys."""
-        self._ask("POST", "/keys", {**keys.to_hex(), "first": first})
+    def hand_over(self, keys: ServiceKeys, *, first: bool, failures: int = 0) -> None:
+        """Give the service its keys, and tell how many wrong master passwords were given before."""
+        self._ask("POST", "/keys", {**keys.to_hex(), "first": first, "failures": failures})
 
     def create_token(self, product: str) -> str:
         """Make a token for a capture program and return its secret."""

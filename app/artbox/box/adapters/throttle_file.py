@@ -25,6 +25,10 @@ class ThrottleFile:
         failures, last = self._read()
         return 0 if last is None else wait_seconds(failures, last, now)
 
+    def failures(self) -> int:
+        """Return how many failures there were in a row."""
+        return self._read()[0]
+
     def failed(self, now: datetime) -> None:
         """Count a failure."""
         failures, _ = self._read()

@@ -68,16 +68,17 @@ class Lifecycle:
         """A code for what keeps the box busy, e.g. `delivery`; None when nothing does."""
         return self._busy[-1] if self._busy else None
 
-    def open(self, keys: ServiceKeys, *, first: bool = False) -> None:
+    def open(self, keys: ServiceKeys, *, first: bool = False, failures: int = 0) -> None:
         """Open vault and store with `keys`; with `first`, create the store and the draft's administrator.
 
+        `failures` is how many wrong master passwords went before; the log could not take them while locked.
         Raise NotLocked, SetupIncomplete, SetupAlreadyDone, KeyringMissing, VaultRefused or StoreUnreadable.
         """
         with self._changing:
             self._check(first)
             self._vault.open(keys.vault)
             try:
-                store = self._created(keys.database) if first else self._opened(keys.database)
+                store = self._created(keys.database) if first else self._opened(keys.database, failures)
             except BaseException:
                 self._vault.close()
                 raise
@@ -135,9 +136,10 @@ class Lifecycle:
         if first and self._setup.missing():
             raise SetupIncomplete(missing=self._setup.missing())
 
-    def _opened(self, key: bytes) -> Store:
+    def _opened(self, key: bytes, failures: int) -> Store:
         store = Store.open(self._database, key, self._now)
-        store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password"))
+        detail = {"failures": failures} if failures else {}
+        store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password", detail))
         return store
 
     def _created(self, key: bytes) -> Store:

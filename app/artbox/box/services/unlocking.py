@@ -39,11 +39,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Opened:
-    """A keyring the master password opened, and how many seconds deriving the key took."""
+    """A keyring the master password opened, how many seconds that took, and how many failures went before."""
 
     ring: Keyring
     root: bytes
     seconds: float
+    failures: int
 
 
 class Unlocking:
@@ -79,7 +80,7 @@ class Unlocking:
         VaultRefused or StoreUnreadable.
         """
         opened = self._open(password)
-        self._control.hand_over(ServiceKeys.derive(opened.root), first=False)
+        self._control.hand_over(ServiceKeys.derive(opened.root), first=False, failures=opened.failures)
         self._raise_cost(opened, password)
 
     def change(self, person: Person, old: str, new: NewPassword) -> None:
@@ -114,6 +115,7 @@ class Unlocking:
             wait = self._throttle.wait_seconds(self._now())
             if wait:
                 raise Throttled(wait_seconds=wait)
+            failures = self._throttle.failures()
             # Counted before it is judged: an attempt that is cut short is a failed one.
             self._throttle.failed(self._now())
             if len(password) > MAXIMUM_CHARACTERS:
@@ -122,7 +124,7 @@ class Unlocking:
             root = ring.open(password)
             seconds = time.monotonic() - started
             self._throttle.clear()
-        return _Opened(ring, root, seconds)
+        return _Opened(ring, root, seconds, failures)
 
     def _raise_cost(self, opened: _Opened, password: str) -> None:
         """Wrap the root key at a higher cost; the box is open already, so a failure here only waits."""

@@ -35,6 +35,11 @@ def test_the_log_tells_who_did_what_from_where(administrator: Browser, box: Box)
     assert "wer das Masterpasswort kennt" not in page
 
 
+def test_a_role_is_told_in_words(administrator: Browser) -> None:
+    administrator.post("/system/benutzer/neu", benutzername="Frau Beispiel", rolle="read-only")
+    assert "Konto: Frau Beispiel, Rolle: Nur lesen" in words(administrator.get(PATH))
+
+
 def test_filters_narrow_page_and_table(administrator: Browser, box: Box) -> None:
     administrator.post("/anmelden", benutzername="niemand", passwort="x")
     query = f"?ereignis={AuditTag.SIGN_IN_FAILED.value}&person=unknown"

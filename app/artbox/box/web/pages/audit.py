@@ -5,11 +5,13 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditQuery, AuditRow, AuditTag
 from artbox.box.edge.texts import mark
 from artbox.box.web import tables
 from artbox.box.web.formats import ZONE
 from artbox.box.web.pages.audit_texts import ACTORS, DETAILS, EVENTS
+from artbox.box.web.pages.people import ROLES
 from artbox.box.web.visit import Visit
 
 FILTERS = ("von", "bis", "ereignis", "person")
@@ -67,10 +69,16 @@ def _actor(visit: Visit, actor: str) -> str:
 
 
 def _details(visit: Visit, row: AuditRow) -> str:
-    named = (
-        (visit.text(DETAILS[name]) if name in DETAILS else name, value) for name, value in row.detail.items()
-    )
-    return ", ".join(f"{name}: {value}" for name, value in named if value is not None)
+    parts = []
+    for name, value in row.detail.items():
+        if value is not None:
+            label = visit.text(DETAILS[name]) if name in DETAILS else name
+            parts.append(f"{label}: {_value(visit, name, value)}")
+    return ", ".join(parts)
+
+
+def _value(visit: Visit, name: str, value: str | int) -> str:
+    return visit.text(ROLES[Role(value)][0]) if name == "role" and value in list(Role) else str(value)
 
 
 def _chosen(visit: Visit) -> dict[str, str]:

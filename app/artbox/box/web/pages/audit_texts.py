@@ -56,6 +56,7 @@ DETAILS = {
     "address": mark("Adresse"),
     "centre_no": mark("Zentrum"),
     "count": mark("Anzahl"),
+    "failures": mark("Fehlversuche davor"),
     "product": mark("Programm"),
     "register": mark("Register"),
     "role": mark("Rolle"),
