@@ -121,7 +121,11 @@ class Unlocking:
             if len(password) > MAXIMUM_CHARACTERS:
                 raise WrongMasterPassword
             started = time.monotonic()
-            root = ring.open(password)
+            try:
+                root = ring.open(password)
+            except WrongMasterPassword:
+                self._throttle.judged(self._now())
+                raise
             seconds = time.monotonic() - started
             self._throttle.clear()
         return _Opened(ring, root, seconds, failures)
