@@ -44,7 +44,9 @@ class AuditTag(StrEnum):
     RECOVERY_CODE_USED = "accounts:recovery-code:used"
     TOKEN_CREATED = "tokens:token:created"  # noqa: S105 - a tag
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
+    IMPORT_BEGUN = "intake:import:begun"
     IMPORT_STORED = "intake:import:stored"
+    IMPORT_ABORTED = "intake:import:aborted"
     FINDING_CONFIRMED = "intake:finding:confirmed"
     PACKAGE_RESERVED = "delivery:package:reserved"
     PACKAGE_PACKED = "delivery:package:packed"

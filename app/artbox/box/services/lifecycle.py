@@ -140,6 +140,10 @@ class Lifecycle:
         store = Store.open(self._database, key, self._now)
         detail = {"failures": failures} if failures else {}
         store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password", detail))
+        for import_id in store.imports.running():
+            store.imports.abort(
+                import_id, AuditEntry(AuditTag.IMPORT_ABORTED, "box", {"import_id": import_id})
+            )
         return store
 
     def _created(self, key: bytes) -> Store:

@@ -34,7 +34,9 @@ EVENTS: Mapping[AuditTag, str] = {
     AuditTag.RECOVERY_CODE_USED: mark("Ersatzcode benutzt"),
     AuditTag.TOKEN_CREATED: mark("Zugang eines Erfassungsprogramms angelegt"),
     AuditTag.TOKEN_REVOKED: mark("Zugang eines Erfassungsprogramms widerrufen"),
+    AuditTag.IMPORT_BEGUN: mark("Import begonnen"),
     AuditTag.IMPORT_STORED: mark("Import gespeichert"),
+    AuditTag.IMPORT_ABORTED: mark("Import abgebrochen"),
     AuditTag.FINDING_CONFIRMED: mark("Befund bestätigt"),
     AuditTag.PACKAGE_RESERVED: mark("Paket begonnen"),
     AuditTag.PACKAGE_PACKED: mark("Paket erstellt"),
@@ -48,6 +50,7 @@ EVENTS: Mapping[AuditTag, str] = {
 ACTORS = {
     "unknown": mark("unbekannt"),
     "control": mark("die ARTbox selbst"),
+    "box": mark("die ARTbox selbst"),
     "master-password": mark("wer das Masterpasswort kennt"),
 }
 DETAILS = {
@@ -57,6 +60,10 @@ DETAILS = {
     "centre_no": mark("Zentrum"),
     "count": mark("Anzahl"),
     "failures": mark("Fehlversuche davor"),
+    "finding_id": mark("Befund"),
+    "import_id": mark("Import"),
+    "kind": mark("Form"),
+    "package_id": mark("Paket"),
     "product": mark("Programm"),
     "register": mark("Register"),
     "role": mark("Rolle"),

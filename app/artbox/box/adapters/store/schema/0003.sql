@@ -1,16 +1,21 @@
--- More accounts than the first: locking, initial passwords, the second factor; where a session began.
+-- An import is taken in portions: its row comes first, a row per patient's result follows with each portion.
 
-ALTER TABLE accounts ADD COLUMN locked_at TEXT;
-ALTER TABLE accounts ADD COLUMN initial_password INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE accounts ADD COLUMN factor_secret BLOB;
-ALTER TABLE accounts ADD COLUMN factor_step INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE imports ADD COLUMN state TEXT NOT NULL DEFAULT 'finished';
+CREATE INDEX imports_running ON imports (state) WHERE state = 'running';
 
-CREATE TABLE recovery_codes (
-    account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    hash TEXT NOT NULL,
-    PRIMARY KEY (account_id, hash)
+-- `urgency` says what a reader looks at first: 0 rejected, 1 with findings, 2 neither.
+CREATE TABLE import_results (
+    import_number INTEGER NOT NULL REFERENCES imports (number),
+    position INTEGER NOT NULL,
+    urgency INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    PRIMARY KEY (import_number, position)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX audit_by_tag ON audit (tag);
-CREATE INDEX audit_by_actor ON audit (actor);
+CREATE INDEX import_results_needing_work ON import_results (import_number, urgency, position) WHERE urgency < 2;
+INSERT INTO import_results (import_number, position, urgency, result)
+SELECT i.number, json_extract(r.value, '$.index'),
+    CASE WHEN json_extract(r.value, '$.outcome') = 'rejected' THEN 0
+        WHEN json_array_length(r.value, '$.findings') > 0 THEN 1 ELSE 2 END,
+    r.value
+FROM imports i, json_each(i.report, '$.results') r;
+ALTER TABLE imports DROP COLUMN report;
