@@ -1,8 +1,10 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from artbox import __version__
 from artbox.box.adapters.clock import ReadClock, kernel_clock
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
+from artbox.box.adapters.run_record import RunRecord
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.adapters.vault import vault_from
@@ -17,7 +19,9 @@ from artbox.box.services.demo import Demo
 from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
+from artbox.box.services.master_password import MasterPasswordRights
 from artbox.box.services.packing import Packing
+from artbox.box.services.people import People
 from artbox.box.services.rechecking import Rechecking
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
@@ -46,12 +50,17 @@ class Application:
         client = ServerClient(settings.services, settings.ca_certificate)
         keyring = KeyringFile(settings.keyring_path, settings.pending_keyring_path)
         vault = vault_from(settings.vault)
+        run = RunRecord(settings.run_record_path, settings.boot_mark_path, __version__)
         self.enrolment = Enrolment(identity, client, settings.ca_certificate)
         self.setup = Setup(keyring, self.enrolment)
-        self.lifecycle = Lifecycle(Ground(keyring, vault, settings.database_path), handle, self.setup, now)
+        self.lifecycle = Lifecycle(
+            Ground(keyring, vault, settings.database_path, run), handle, self.setup, now
+        )
         self.accounts = Accounts(handle, now)
+        self.people = People(handle)
+        self.master_password = MasterPasswordRights(handle, self.accounts)
         self.tokens = Tokens(handle)
-        self.audit = Audit(handle)
+        self.audit = Audit(handle, now)
         self.intake = Intake(handle, self.catalogue, now)
         self.corrections = Corrections(handle, self.catalogue, now)
         self.cases = Cases(handle, now)
@@ -68,6 +77,4 @@ class Application:
 
     def close(self) -> None:
         """Close the store without locking the vault; for the end of the process."""
-        store = self._handle.take()
-        if store is not None:
-            store.close()
+        self.lifecycle.stop()

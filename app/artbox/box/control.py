@@ -29,6 +29,8 @@ STATUS = {
     "setup-incomplete": 409,
     "setup-already-done": 409,
     "not-locked": 409,
+    "master-password-change-refused": 403,
+    "administrator-unknown": 404,
 }
 Members = dict[str, Any]
 Action = Callable[[Application, Members], Response]
@@ -56,6 +58,7 @@ def state(application: Application, _members: Members) -> Response:
         {
             "state": lifecycle.state.value,
             "since": lifecycle.since.isoformat(),
+            "lock_reason": lifecycle.lock_reason.value,
             "busy_with": lifecycle.busy_with,
             "centre_no": enrolled.centre_no if enrolled else None,
             "administrator": application.setup.draft.administrator_name,
@@ -75,7 +78,10 @@ def take_keys(application: Application, members: Members) -> Response:
         keys = ServiceKeys.from_hex(members)
     except ValueError as error:
         raise KeysInvalid from error
-    application.lifecycle.open(keys, first=members.get("first") is True)
+    failures = members.get("failures", 0)
+    application.lifecycle.open(
+        keys, first=members.get("first") is True, failures=failures if isinstance(failures, int) else 0
+    )
     return Response(status_code=204)
 
 
@@ -103,6 +109,32 @@ def lock(application: Application, _members: Members) -> Response:
     return JSONResponse({"state": "locked"}, status_code=202)
 
 
+def begin_master_change(application: Application, members: Members) -> Response:
+    """Say whether this session may change the master password."""
+    session = application.master_password.begin_change(str(members.get("session", "")))
+    enrolled = application.enrolment.status()
+    centre_no = enrolled.centre_no if enrolled else None
+    return JSONResponse({"name": session.name, "role": session.role.value, "centre_no": centre_no})
+
+
+def master_password_changed(application: Application, members: Members) -> Response:
+    """Log that another master password opens the box."""
+    application.master_password.changed(str(members.get("actor", "unknown")))
+    return Response(status_code=204)
+
+
+def master_password_refused(application: Application, _members: Members) -> Response:
+    """Log a wrong master password."""
+    application.master_password.refused()
+    return Response(status_code=204)
+
+
+def recover_administrator(application: Application, members: Members) -> Response:
+    """Give an administrator a new password."""
+    application.people.recover(str(members.get("name", "")), str(members.get("password_hash", "")))
+    return Response(status_code=204)
+
+
 ACTIONS: tuple[tuple[str, str, Action], ...] = (
     ("GET", "/state", state),
     ("GET", "/setup", setup),
@@ -111,6 +143,10 @@ ACTIONS: tuple[tuple[str, str, Action], ...] = (
     ("POST", "/deliveries", deliver),
     ("POST", "/demo", demo),
     ("POST", "/lock", lock),
+    ("POST", "/master-password/begin", begin_master_change),
+    ("POST", "/master-password/changed", master_password_changed),
+    ("POST", "/master-password/refused", master_password_refused),
+    ("POST", "/administrators/recover", recover_administrator),
 )
 
 

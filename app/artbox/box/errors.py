@@ -65,6 +65,12 @@ class MasterPasswordsDiffer(ArtboxError):
     code = "master-passwords-differ"
 
 
+class MasterPasswordChangeRefused(ArtboxError):
+    """Only an administrator with a fresh password may. Fields: reason (session | role | stale)."""
+
+    code = "master-password-change-refused"
+
+
 class KeyringDamaged(ArtboxError):
     """The keyring file cannot be read or its checksum is wrong: no password can be judged by it."""
 
@@ -169,6 +175,70 @@ class SignInFailed(ArtboxError):
     """Name or password is wrong; which of the two is not told."""
 
     code = "sign-in-failed"
+
+
+class PasswordTooEasy(ArtboxError):
+    """A password that would be guessed too soon. Fields: reason (see `domain.strength.Weakness`)."""
+
+    code = "password-too-easy"
+
+
+class AccountLocked(ArtboxError):
+    """The password is right, but an administrator has locked the account."""
+
+    code = "account-locked"
+
+
+class AccountNameTaken(ArtboxError):
+    """There is an account of this name."""
+
+    code = "account-name-taken"
+
+
+class AccountUnknown(ArtboxError):
+    """No account has this id."""
+
+    code = "account-unknown"
+
+
+class AdministratorUnknown(ArtboxError):
+    """No administrator has this name. Fields: names (of those there are; the master password was right)."""
+
+    code = "administrator-unknown"
+
+
+class LastAdministrator(ArtboxError):
+    """Nobody could administer the box after this change."""
+
+    code = "last-administrator"
+
+
+class PasswordWrong(ArtboxError):
+    """A signed-in person did not give their own password."""
+
+    code = "password-wrong"
+
+
+class SecondFactorNeeded(ArtboxError):
+    """Name and password are right; `ticket` leads on to the code and is no field: it belongs in no log."""
+
+    code = "second-factor-needed"
+
+    def __init__(self, ticket: str) -> None:
+        self.ticket = ticket
+        super().__init__()
+
+
+class SecondFactorRefused(ArtboxError):
+    """The code is wrong, too old, or was used before."""
+
+    code = "second-factor-refused"
+
+
+class SignInExpired(ArtboxError):
+    """The code came too long after the password, or after too many wrong ones."""
+
+    code = "sign-in-expired"
 
 
 class ProductNameInvalid(ArtboxError):

@@ -17,6 +17,7 @@ DEFAULT_PATH = Path("/etc/artbox/box.yml")
 ENVIRONMENT = "ARTBOX_SETTINGS"
 ARGON2_FLOOR_KIB = 65536
 ARGON2_FLOOR_ITERATIONS = 3
+ARGON2_LONGEST_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ class VaultSettings:
 
 @dataclass(frozen=True)
 class Argon2Settings:
-    """Cost of deriving a key from the master password; never below RFC 9106's second option in time."""
+    """Bounds for deriving a key from the master password: the most memory, the fewest passes, the lanes.
+
+    Within them the box calibrates itself to `target_seconds`; with 0 it takes exactly these figures.
+    """
 
     memory_kib: int = 262144
     iterations: int = 3
     lanes: int = 4
+    target_seconds: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,16 @@ class Settings:
         return self.data_dir / "unlock-throttle.json"
 
     @property
+    def run_record_path(self) -> Path:
+        """What the last run noted of itself, outside the vault: why the box is locked."""
+        return self.data_dir / "last-run.json"
+
+    @property
+    def boot_mark_path(self) -> Path:
+        """A mark that the next boot does not find any more."""
+        return self.run_dir / "boot"
+
+    @property
     def database_path(self) -> Path:
         """The encrypted database, inside the vault."""
         return self.vault.directory / "artbox.db"
@@ -165,9 +180,11 @@ def _argon2(values: Mapping[str, Any]) -> Argon2Settings:
         argon2.memory_kib < ARGON2_FLOOR_KIB
         or argon2.iterations < ARGON2_FLOOR_ITERATIONS
         or argon2.lanes < 1
+        or not 0 <= argon2.target_seconds <= ARGON2_LONGEST_SECONDS
     ):
         raise ValueError(
-            f"argon2 below the floor of {ARGON2_FLOOR_KIB} KiB, {ARGON2_FLOOR_ITERATIONS} iterations"
+            f"argon2 below the floor of {ARGON2_FLOOR_KIB} KiB, {ARGON2_FLOOR_ITERATIONS} iterations,"
+            f" or with a target beyond {ARGON2_LONGEST_SECONDS} s"
         )
     return argon2
 

@@ -233,7 +233,12 @@ def mapping_in(directory: Path, server: Server, recipients: Path) -> dict[str, A
         "data_dir": str(directory / "data"),
         "run_dir": str(directory / "run"),
         "vault": {"backend": "plain", "directory": str(directory / "data" / "vault")},
-        "argon2": {"memory_kib": COST.memory_kib, "iterations": COST.iterations, "lanes": COST.lanes},
+        "argon2": {
+            "memory_kib": COST.memory_kib,
+            "iterations": COST.iterations,
+            "lanes": COST.lanes,
+            "target_seconds": 0,
+        },
         "allowed_hosts": ["artbox.local", "localhost", "testserver"],
         "web_certificate": str(directory / "box.crt"),
         "ca_certificate": str(server.ca_certificate),

@@ -1,14 +1,18 @@
 """The client of the service's control socket, used by the unlock process and the command line.
 
 The control app answers:
-`GET /state` → {"state", "since" (ISO 8601), "busy_with"};  `GET /setup` → {"missing": [...]};
-`POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool} → 204;
+`GET /state` → {"state", "since" (ISO 8601), "lock_reason", "busy_with"};  `GET /setup` → {"missing": [...]};
+`POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool, "failures": int} → 204;
 `POST /tokens` {"product"} → 201 {"token"};
 `POST /deliveries` {"register": str|null} → 200 {"delivered": [...]};
-`POST /demo` {} → 200 {...};  `POST /lock` → 202.
+`POST /demo` {} → 200 {...};  `POST /lock` → 202;
+`POST /master-password/begin` {"session"} → {"name", "role", "centre_no"};
+`POST /master-password/changed` {"actor"} → 204;  `POST /master-password/refused` → 204;
+`POST /administrators/recover` {"name", "password_hash"} → 204.
 A refusal is problem+json (RFC 9457) with the extra members `code` and `fields` of the ArtboxError behind it.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,15 @@ import httpx
 from artbox.box import errors
 from artbox.box.domain.keys import ServiceKeys
 from artbox.box.errors import ArtboxError, ServiceUnreachable
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who may change the master password, as the service knows them."""
+
+    name: str
+    role: str
+    centre_no: int | None
 
 
 class ControlClient:
@@ -34,9 +47,9 @@ class ControlClient:
         """Return the steps the setup still needs."""
         return [str(step) for step in self._ask("GET", "/setup")["missing"]]
 
-    def hand_over(self, keys: ServiceKeys, *, first: bool) -> None:
-        """Give the service its keys."""
-        self._ask("POST", "/keys", {**keys.to_hex(), "first": first})
+    def hand_over(self, keys: ServiceKeys, *, first: bool, failures: int = 0) -> None:
+        """Give the service its keys, and tell how many wrong master passwords were given before."""
+        self._ask("POST", "/keys", {**keys.to_hex(), "first": first, "failures": failures})
 
     def create_token(self, product: str) -> str:
         """Make a token for a capture program and return its secret."""
@@ -53,6 +66,23 @@ class ControlClient:
     def lock(self) -> None:
         """Lock the box."""
         self._ask("POST", "/lock", {})
+
+    def begin_master_change(self, session_id: str) -> Person:
+        """Return whose session this is, when it may change the master password."""
+        answer = self._ask("POST", "/master-password/begin", {"session": session_id})
+        return Person(str(answer["name"]), str(answer["role"]), answer["centre_no"])
+
+    def master_password_changed(self, actor: str) -> None:
+        """Tell that another master password opens the box."""
+        self._ask("POST", "/master-password/changed", {"actor": actor})
+
+    def master_password_refused(self) -> None:
+        """Tell that somebody gave a wrong master password."""
+        self._ask("POST", "/master-password/refused", {})
+
+    def recover_administrator(self, name: str, password_hash: str) -> None:
+        """Give an administrator a new password, proven by the master password."""
+        self._ask("POST", "/administrators/recover", {"name": name, "password_hash": password_hash})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         transport = httpx.HTTPTransport(uds=str(self._socket))

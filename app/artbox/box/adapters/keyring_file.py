@@ -40,6 +40,10 @@ class KeyringFile:
         """Keep the keyring of a setup under way."""
         write_file(self._pending, keyring.to_bytes(), mode=0o600)
 
+    def replace(self, keyring: Keyring) -> None:
+        """Put another keyring in the place of the box's own: after a power cut the old or the new one."""
+        write_file(self._path, keyring.to_bytes(), mode=0o600)
+
     def settle(self) -> None:
         """Make the pending keyring the box's own."""
         self._pending.rename(self._path)

@@ -25,11 +25,17 @@ class ThrottleFile:
         failures, last = self._read()
         return 0 if last is None else wait_seconds(failures, last, now)
 
+    def failures(self) -> int:
+        """Return how many failures there were in a row."""
+        return self._read()[0]
+
     def failed(self, now: datetime) -> None:
         """Count a failure."""
-        failures, _ = self._read()
-        content = json.dumps({"failures": failures + 1, "last": now.isoformat()}).encode("ascii")
-        write_file(self.path, content, mode=0o600)
+        self._write(self.failures() + 1, now)
+
+    def judged(self, now: datetime) -> None:
+        """Let the waiting after the counted failure begin now, for judging it took its time."""
+        self._write(self.failures(), now)
 
     def clear(self) -> None:
         """Forget all failures."""
@@ -41,6 +47,10 @@ class ThrottleFile:
         with self.path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _write(self, failures: int, last: datetime) -> None:
+        content = json.dumps({"failures": failures, "last": last.isoformat()}).encode("ascii")
+        write_file(self.path, content, mode=0o600)
 
     def _read(self) -> tuple[int, datetime | None]:
         try:

@@ -14,22 +14,54 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Factor:
+    """A second factor: the TOTP secret, and the last time step a code of which was accepted."""
+
+    secret: bytes = field(repr=False)
+    step: int = 0
+
+
+@dataclass(frozen=True)
 class Account:
-    """A person's account; the hash is Argon2id in PHC format."""
+    """A person's account; the hash is Argon2id in PHC format.
+
+    An initial password was made by the box for somebody else and has to be changed at the first sign-in.
+    """
 
     id: int
     name: str
     role: Role
     password_hash: str = field(repr=False)
+    created_at: datetime
+    locked_at: datetime | None = None
+    initial_password: bool = False
+    factor: Factor | None = None
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in person. `expires` is the sooner of idle end and absolute end (UTC)."""
+    """A signed-in person. `expires` is the sooner of idle end and absolute end (UTC).
+
+    `fresh` says that the password was given so lately that dangerous actions need not ask for it again.
+    """
 
     name: str
     role: Role
     expires: datetime
+    account_id: int = 0
+    initial_password: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """One of a person's sessions, as they see it: since when, last used when, from which address."""
+
+    began: datetime
+    seen: datetime
+    address: str
+    current: bool
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,29 @@ class AuditTag(StrEnum):
     BOX_SET_UP = "box:setup:finished"
     BOX_UNLOCKED = "box:vault:opened"
     BOX_LOCKED = "box:vault:closed"
+    MASTER_CHANGE_BEGUN = "box:master-password:change-begun"
+    MASTER_CHANGED = "box:master-password:changed"
+    MASTER_REFUSED = "box:master-password:refused"
     SIGN_IN = "accounts:sign-in:succeeded"
     SIGN_IN_FAILED = "accounts:sign-in:failed"
     SIGN_IN_THROTTLED = "accounts:sign-in:throttled"
     SIGN_OUT = "accounts:sign-out:finished"
+    SIGN_OUT_EVERYWHERE = "accounts:sign-out:everywhere"
+    PASSWORD_CONFIRMED = "accounts:password:confirmed"  # noqa: S105 - a tag
+    PASSWORD_REFUSED = "accounts:password:refused"  # noqa: S105 - a tag
+    PASSWORD_CHANGED = "accounts:password:changed"  # noqa: S105 - a tag
+    PASSWORD_RESET = "accounts:password:reset"  # noqa: S105 - a tag
+    PASSWORD_RECOVERED = "accounts:password:recovered"  # noqa: S105 - a tag
+    ACCOUNT_CREATED = "accounts:account:created"
+    ACCOUNT_REMOVED = "accounts:account:removed"
+    ACCOUNT_LOCKED = "accounts:account:locked"
+    ACCOUNT_RELEASED = "accounts:account:released"
+    ROLE_CHANGED = "accounts:role:changed"
+    FACTOR_ADDED = "accounts:second-factor:added"
+    FACTOR_REMOVED = "accounts:second-factor:removed"
+    FACTOR_REFUSED = "accounts:second-factor:refused"
+    FACTOR_ACCEPTED = "accounts:second-factor:accepted"
+    RECOVERY_CODE_USED = "accounts:recovery-code:used"
     TOKEN_CREATED = "tokens:token:created"  # noqa: S105 - a tag
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
     IMPORT_BEGUN = "intake:import:begun"
@@ -62,6 +81,25 @@ class AuditRow:
     detail: Mapping[str, str | int | bool | None]
     previous: str
     hash: str
+
+
+@dataclass(frozen=True)
+class AuditQuery:
+    """What of the log is asked for; `until` is the first moment no longer wanted."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    tag: AuditTag | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """What recomputing the whole chain gave: None as `first_broken` means that it holds."""
+
+    at: datetime
+    entries: int
+    first_broken: int | None
 
 
 def chain_hash(sequence: int, at: datetime, entry: AuditEntry, previous: str) -> str:

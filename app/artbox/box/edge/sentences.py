@@ -19,6 +19,10 @@ SENTENCES: dict[str, str] = {
     "master-password-too-short": mark("Das Masterpasswort braucht mindestens {minimum} Zeichen."),
     "master-password-too-long": mark("Das Masterpasswort darf höchstens {maximum} Zeichen haben."),
     "master-passwords-differ": mark("Die beiden Eingaben des Masterpassworts stimmen nicht überein."),
+    "master-password-change-refused": mark(
+        "Das Masterpasswort ändern kann nur, wer die ARTbox verwaltet und gerade sein Passwort "
+        "eingegeben hat."
+    ),
     "keyring-damaged": mark(
         "Die Schlüsseldatei der ARTbox ist beschädigt. "
         "Bitte rufen Sie die Betreuung an, bevor Sie etwas anderes versuchen."
@@ -72,7 +76,60 @@ SENTENCES: dict[str, str] = {
     "password-too-short": mark("Das Passwort braucht mindestens {minimum} Zeichen."),
     "password-too-long": mark("Das Passwort darf höchstens {maximum} Zeichen haben."),
     "passwords-differ": mark("Die beiden Eingaben des Passworts stimmen nicht überein."),
+    "password-too-easy": mark("Dieses Passwort ist zu leicht zu erraten."),
+    "password-too-easy.common": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es zu den häufigsten Passwörtern gehört oder "
+        "eines davon enthält. Besser sind mehrere Wörter, die nichts miteinander zu tun haben."
+    ),
+    "password-too-easy.word": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es aus zu wenigen gebräuchlichen Wörtern besteht. "
+        "Fügen Sie Wörter hinzu, die nichts damit zu tun haben."
+    ),
+    "password-too-easy.name": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es vor allem aus einem Namen besteht. "
+        "Fügen Sie Wörter hinzu, die nichts damit zu tun haben."
+    ),
+    "password-too-easy.own-word": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es Ihren Namen, Ihr Zentrum oder ein Wort aus Ihrem "
+        "Alltag enthält. Fügen Sie Wörter hinzu, die nichts damit zu tun haben."
+    ),
+    "password-too-easy.repeat": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil sich darin dasselbe wiederholt. "
+        "Besser sind mehrere verschiedene Wörter."
+    ),
+    "password-too-easy.sequence": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es eine Folge wie abcd oder 6543 enthält. "
+        "Besser sind mehrere verschiedene Wörter."
+    ),
+    "password-too-easy.keyboard": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil seine Tasten auf der Tastatur nebeneinander liegen. "
+        "Besser sind mehrere verschiedene Wörter."
+    ),
+    "password-too-easy.date": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es vor allem aus einem Datum oder einer Jahreszahl "
+        "besteht. Fügen Sie Wörter hinzu, die nichts damit zu tun haben."
+    ),
+    "password-too-easy.short": mark(
+        "Dieses Passwort ist zu leicht zu erraten, weil es zu kurz ist. Fügen Sie weitere Wörter hinzu."
+    ),
     "sign-in-failed": mark("Benutzername oder Passwort ist nicht richtig."),
+    "sign-in-expired": mark("Die Anmeldung hat zu lange gedauert. Bitte beginnen Sie noch einmal."),
+    "account-locked": mark(
+        "Dieses Konto ist gesperrt. Bitte wenden Sie sich an eine Person, die die ARTbox verwaltet."
+    ),
+    "account-name-taken": mark("Diesen Benutzernamen gibt es schon. Bitte wählen Sie einen anderen."),
+    "account-unknown": mark("Dieses Konto gibt es nicht."),
+    "administrator-unknown": mark("Unter diesem Namen gibt es kein Administratorkonto. Es gibt: {names}."),
+    "last-administrator": mark(
+        "Das geht nicht: Danach gäbe es niemanden mehr, der die ARTbox verwalten kann. "
+        "Geben Sie zuerst einer anderen Person die Rolle Administrator."
+    ),
+    "password-wrong": mark("Das ist nicht Ihr Passwort. Bitte achten Sie auf Groß- und Kleinschreibung."),
+    "second-factor-needed": mark("Bitte geben Sie den Code Ihres zweiten Faktors ein."),
+    "second-factor-refused": mark(
+        "Dieser Code gilt nicht. Jeder Code gilt nur einmal und nur kurze Zeit; "
+        "bitte geben Sie den nächsten ein, den Ihr Gerät zeigt."
+    ),
     "product-name-invalid": mark("Der Name des Erfassungsprogramms braucht {minimum} bis {maximum} Zeichen."),
     "token-unknown": mark("Diesen Zugang gibt es nicht."),
     "document-refused": mark("Das Importdokument ist nicht zu lesen."),

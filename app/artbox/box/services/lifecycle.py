@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from artbox.box.adapters.keyring_file import KeyringFile
+from artbox.box.adapters.run_record import RunRecord
 from artbox.box.adapters.store import Store, StoreHandle
 from artbox.box.adapters.vault import VaultBackend
 from artbox.box.domain.audit import AuditEntry, AuditTag
+from artbox.box.domain.endings import LockReason, RunState
 from artbox.box.domain.keys import ServiceKeys
 from artbox.box.domain.states import BoxState
 from artbox.box.errors import KeyringMissing, NotLocked, SetupAlreadyDone, SetupIncomplete, StoreUnreadable
@@ -20,11 +22,12 @@ from artbox.box.services.setup import Setup
 
 @dataclass(frozen=True)
 class Ground:
-    """What the box stands on: the keyring, the vault, and the database file inside the vault."""
+    """What the box stands on: keyring, vault, the database file inside it, the note of its runs."""
 
     keyring: KeyringFile
     vault: VaultBackend
     database: Path
+    run: RunRecord
 
 
 class Lifecycle:
@@ -34,6 +37,7 @@ class Lifecycle:
         self._keyring = ground.keyring
         self._vault = ground.vault
         self._database = ground.database
+        self._run = ground.run
         self._handle = handle
         self._setup = setup
         self._now = now
@@ -55,25 +59,32 @@ class Lifecycle:
         return self._since
 
     @property
+    def lock_reason(self) -> LockReason:
+        """Why the box is locked."""
+        return self._run.reason
+
+    @property
     def busy_with(self) -> str | None:
         """A code for what keeps the box busy, e.g. `delivery`; None when nothing does."""
         return self._busy[-1] if self._busy else None
 
-    def open(self, keys: ServiceKeys, *, first: bool = False) -> None:
+    def open(self, keys: ServiceKeys, *, first: bool = False, failures: int = 0) -> None:
         """Open vault and store with `keys`; with `first`, create the store and the draft's administrator.
 
+        `failures` is how many wrong master passwords went before; the log could not take them while locked.
         Raise NotLocked, SetupIncomplete, SetupAlreadyDone, KeyringMissing, VaultRefused or StoreUnreadable.
         """
         with self._changing:
             self._check(first)
             self._vault.open(keys.vault)
             try:
-                store = self._created(keys.database) if first else self._opened(keys.database)
+                store = self._created(keys.database) if first else self._opened(keys.database, failures)
             except BaseException:
                 self._vault.close()
                 raise
             self._handle.put(store)
             self._since = self._now()
+            self._run.note(RunState.OPEN)
 
     def lock(self, *, actor: str = "control") -> None:
         """Close store and vault, then call what `on_locked` registered (the process ends there).
@@ -87,10 +98,18 @@ class Lifecycle:
                     self._since = self._now()
                     store.audit.append(AuditEntry(AuditTag.BOX_LOCKED, actor))
                     store.close()
+                    self._run.note(RunState.LOCKED)
                     self._vault.close()
         finally:
             for callback in self._callbacks:
                 callback()
+
+    def stop(self) -> None:
+        """Close the store without closing the vault, for the end of the process."""
+        store = self._handle.take()
+        if store is not None:
+            store.close()
+            self._run.note(RunState.STOPPED)
 
     def on_locked(self, callback: Callable[[], None]) -> None:
         """Register what ends the process after locking."""
@@ -117,9 +136,10 @@ class Lifecycle:
         if first and self._setup.missing():
             raise SetupIncomplete(missing=self._setup.missing())
 
-    def _opened(self, key: bytes) -> Store:
+    def _opened(self, key: bytes, failures: int) -> Store:
         store = Store.open(self._database, key, self._now)
-        store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password"))
+        detail = {"failures": failures} if failures else {}
+        store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password", detail))
         for import_id in store.imports.running():
             store.imports.abort(
                 import_id, AuditEntry(AuditTag.IMPORT_ABORTED, "box", {"import_id": import_id})

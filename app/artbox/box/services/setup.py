@@ -6,8 +6,8 @@ from dataclasses import replace
 from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.domain.enrolled import SetupDraft
 from artbox.box.domain.names import account_name
-from artbox.box.domain.passwords import MAXIMUM_CHARACTERS, MINIMUM_CHARACTERS, hash_password
-from artbox.box.errors import PasswordsDiffer, PasswordTooLong, PasswordTooShort, SetupAlreadyDone
+from artbox.box.domain.passwords import NewPassword, acceptable, hash_password
+from artbox.box.errors import SetupAlreadyDone
 from artbox.box.services.enrolment import Enrolment
 
 
@@ -34,16 +34,12 @@ class Setup:
     def set_administrator(self, name: str, password: str, repeat: str) -> None:
         """Remember the first administrator.
 
-        Raise AccountNameInvalid, PasswordTooShort, PasswordTooLong, PasswordsDiffer or SetupAlreadyDone.
+        Raise AccountNameInvalid, PasswordTooShort, PasswordTooLong, PasswordsDiffer, PasswordTooEasy or
+        SetupAlreadyDone.
         """
         self._require_open()
         written = account_name(name)
-        if len(password) < MINIMUM_CHARACTERS:
-            raise PasswordTooShort(minimum=MINIMUM_CHARACTERS)
-        if len(password) > MAXIMUM_CHARACTERS:
-            raise PasswordTooLong(maximum=MAXIMUM_CHARACTERS)
-        if password != repeat:
-            raise PasswordsDiffer
+        acceptable(NewPassword(password, repeat), words=(written, str(self.draft.centre_no or "")))
         with self._hashing:
             hashed = hash_password(password)
         self._administrator = SetupDraft(administrator_name=written, administrator_hash=hashed)

@@ -13,8 +13,16 @@ from starlette.routing import Route
 
 from artbox.box.application import Application
 from artbox.box.edge.guards import SAFE_METHODS, BodyTooLarge, SameOriginOnly
-from artbox.box.errors import ArtboxError, BoxLocked, FindingUnknown, PackageUnknown, TokenUnknown
+from artbox.box.errors import (
+    AccountUnknown,
+    ArtboxError,
+    BoxLocked,
+    FindingUnknown,
+    PackageUnknown,
+    TokenUnknown,
+)
 from artbox.box.web import assets, rendering
+from artbox.box.web.confirming import stale
 from artbox.box.web.forms import read_form
 from artbox.box.web.frame import at_least
 from artbox.box.web.routes import PAGES, Page
@@ -22,7 +30,9 @@ from artbox.box.web.visit import Visit
 
 log = logging.getLogger(__name__)
 
-NOT_FOUND = (FindingUnknown, PackageUnknown, TokenUnknown)
+BEFORE_OWN_PASSWORD = frozenset({"/konto/passwort", "/abmelden", "/sprache"})
+"""What somebody with an initial password may do before choosing their own."""
+NOT_FOUND = (AccountUnknown, FindingUnknown, PackageUnknown, TokenUnknown)
 
 
 def create_web(application: Application) -> Starlette:
@@ -72,7 +82,11 @@ def barrier(page: Page, visit: Visit) -> Response | None:
         return None
     if visit.session is None:
         return rendering.see_other("/anmelden")
-    return None if at_least(visit.session.role, page.role) else visit.error(403)
+    if visit.session.initial_password and page.path not in BEFORE_OWN_PASSWORD:
+        return rendering.see_other("/konto/passwort")
+    if not at_least(visit.session.role, page.role):
+        return visit.error(403)
+    return stale(visit) if page.fresh else None
 
 
 def _handlers(application: Application) -> dict[object, Callable[[Request, Exception], Awaitable[Response]]]:

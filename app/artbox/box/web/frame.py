@@ -12,6 +12,7 @@ from artbox.box.domain.states import BoxState
 from artbox.box.edge.texts import mark
 from artbox.box.settings import SupportContact
 
+SESSION_COOKIE = "__Host-artbox"
 NO_CONTACT = SupportContact()
 ROLE_ORDER = (Role.READ_ONLY, Role.USER, Role.ADMINISTRATOR)
 STATE_NAMES = {
@@ -32,6 +33,7 @@ NAVIGATION = (
     ("/eingang", mark("Eingang")),
     ("/exporte", mark("Exporte")),
     ("/info", mark("Info")),
+    ("/system", mark("System")),
 )
 
 

@@ -1,6 +1,7 @@
 """The one table of pages: method, path, states in which it exists, and the least role that may see it.
 
-What is not in this table does not exist. `None` as a role means: without signing in.
+What is not in this table does not exist. `None` as a role means: without signing in. `fresh` marks what asks
+for the password again unless it was given in the last minutes.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.states import BoxState
 from artbox.box.web.frame import OPEN_STATES
 from artbox.box.web.pages import (
+    audit,
     cases,
     corrections,
     exports,
@@ -19,11 +21,14 @@ from artbox.box.web.pages import (
     info,
     info_rules,
     info_tables,
+    own_account,
+    people,
     programs,
     setup,
     signing_in,
     start,
     status,
+    system,
 )
 from artbox.box.web.visit import Visit
 
@@ -42,6 +47,7 @@ class Page:
     endpoint: Callable[[Visit], Response]
     states: frozenset[BoxState]
     role: Role | None
+    fresh: bool = False
 
 
 PAGES = (
@@ -56,13 +62,38 @@ PAGES = (
     Page("GET", "/entsperren", start.unlock, LOCKED, None),
     Page("GET", "/anmelden", signing_in.form, OPEN, None),
     Page("POST", "/anmelden", signing_in.sign_in, OPEN, None),
+    Page("POST", "/anmelden/code", signing_in.complete, OPEN, None),
+    Page("GET", "/anmelden/vergessen", signing_in.forgotten, OPEN, None),
     Page("POST", "/abmelden", signing_in.sign_out, OPEN, Role.READ_ONLY),
+    Page("POST", "/bestaetigen", start.confirm, OPEN, Role.READ_ONLY),
+    Page("GET", "/konto", own_account.show, OPEN, Role.READ_ONLY),
+    Page("GET", "/konto/passwort", own_account.password, OPEN, Role.READ_ONLY),
+    Page("POST", "/konto/passwort", own_account.change_password, OPEN, Role.READ_ONLY),
+    Page("GET", "/konto/zwei-faktor", own_account.factor, OPEN, Role.READ_ONLY, fresh=True),
+    Page("POST", "/konto/zwei-faktor", own_account.add_factor, OPEN, Role.READ_ONLY, fresh=True),
+    Page(
+        "GET",
+        "/konto/zwei-faktor/ausschalten",
+        own_account.confirm_factor_removal,
+        OPEN,
+        Role.READ_ONLY,
+        fresh=True,
+    ),
+    Page(
+        "POST",
+        "/konto/zwei-faktor/ausschalten",
+        own_account.remove_factor,
+        OPEN,
+        Role.READ_ONLY,
+        fresh=True,
+    ),
+    Page("POST", "/konto/ueberall-abmelden", own_account.sign_out_everywhere, OPEN, Role.READ_ONLY),
     Page("GET", "/sperren", start.confirm_lock, OPEN, Role.USER),
     Page("POST", "/sperren", start.lock, OPEN, Role.USER),
     Page("GET", "/status", status.show, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang", imports.recent, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/programme", programs.show, OPEN, Role.ADMINISTRATOR),
-    Page("POST", "/eingang/programme", programs.create, OPEN, Role.ADMINISTRATOR),
+    Page("POST", "/eingang/programme", programs.create, OPEN, Role.ADMINISTRATOR, fresh=True),
     Page(
         "GET",
         "/eingang/programme/{token_id:int}/widerrufen",
@@ -70,7 +101,14 @@ PAGES = (
         OPEN,
         Role.ADMINISTRATOR,
     ),
-    Page("POST", "/eingang/programme/{token_id:int}/widerrufen", programs.revoke, OPEN, Role.ADMINISTRATOR),
+    Page(
+        "POST",
+        "/eingang/programme/{token_id:int}/widerrufen",
+        programs.revoke,
+        OPEN,
+        Role.ADMINISTRATOR,
+        fresh=True,
+    ),
     Page("GET", "/eingang/befunde", corrections.worklist, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/befunde.csv", corrections.table, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/befunde/{finding_id:int}", corrections.show, OPEN, Role.READ_ONLY),
@@ -95,4 +133,34 @@ PAGES = (
     Page("GET", "/info/felder.csv", info_tables.fields, OPEN, Role.READ_ONLY),
     Page("GET", "/info/auswahllisten.csv", info_tables.choice_lists, OPEN, Role.READ_ONLY),
     Page("GET", "/info/plausibilitaeten.csv", info_tables.rules, OPEN, Role.READ_ONLY),
+    Page("GET", "/system", system.overview, OPEN, Role.READ_ONLY),
+    Page("GET", "/system/masterpasswort", system.master_password, OPEN, Role.ADMINISTRATOR, fresh=True),
+    Page("GET", "/system/masterpasswort/geaendert", system.master_changed, OPEN, Role.ADMINISTRATOR),
+    Page("GET", "/system/protokoll", audit.show, OPEN, Role.ADMINISTRATOR),
+    Page("GET", "/system/protokoll.csv", audit.table, OPEN, Role.ADMINISTRATOR),
+    Page("GET", "/system/benutzer", people.show, OPEN, Role.ADMINISTRATOR),
+    Page("GET", "/system/benutzer/neu", people.new, OPEN, Role.ADMINISTRATOR),
+    Page("POST", "/system/benutzer/neu", people.create, OPEN, Role.ADMINISTRATOR, fresh=True),
+    Page("GET", "/system/benutzer/{account_id:int}", people.one, OPEN, Role.ADMINISTRATOR),
+    *(
+        Page(
+            "POST",
+            f"/system/benutzer/{{account_id:int}}/{action}",
+            endpoint,
+            OPEN,
+            Role.ADMINISTRATOR,
+            fresh=True,
+        )
+        for action, endpoint in (
+            ("rolle", people.change_role),
+            ("passwort", people.reset_password),
+            ("sperren", people.lock),
+            ("freigeben", people.release),
+            ("zwei-faktor", people.drop_factor),
+            ("entfernen", people.remove),
+        )
+    ),
+    Page(
+        "GET", "/system/benutzer/{account_id:int}/entfernen", people.confirm_removal, OPEN, Role.ADMINISTRATOR
+    ),
 )

@@ -15,9 +15,8 @@ from artbox.box.edge.texts import chosen_language, translate
 from artbox.box.errors import BoxLocked
 from artbox.box.web import rendering
 from artbox.box.web.forms import Values
-from artbox.box.web.frame import OPEN_STATES, Frame, fingerprint
+from artbox.box.web.frame import OPEN_STATES, SESSION_COOKIE, Frame, fingerprint
 
-SESSION_COOKIE = "__Host-artbox"
 COOKIE_ATTRIBUTES: Mapping[str, object] = {"path": "/", "secure": True, "httponly": True}
 
 

@@ -65,6 +65,14 @@ def test_waiting_survives_a_restart_and_ends(tmp_path: Path) -> None:
     assert ThrottleFile(path).wait_seconds(NOW) == 0
 
 
+def test_waiting_begins_when_a_failure_has_been_judged(tmp_path: Path) -> None:
+    throttle = ThrottleFile(tmp_path / "throttle.json")
+    throttle.failed(NOW)
+    throttle.judged(NOW + timedelta(seconds=3))
+    assert throttle.failures() == 1
+    assert throttle.wait_seconds(NOW + timedelta(seconds=3)) == 1
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"failures": "x", "last": 5}', "[" * 9999])
 def test_a_damaged_throttle_shuts_nobody_out(tmp_path: Path, content: str) -> None:
     path = tmp_path / "throttle.json"

@@ -15,8 +15,9 @@ from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
 from artbox.box.adapters.store.packages import PackagesTable
-from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.people import AccountsTable, SessionsTable
 from artbox.box.adapters.store.rechecks import RechecksTable
+from artbox.box.adapters.store.tokens import TokensTable
 from artbox.box.domain.audit import AuditEntry
 
 GROUPS = (

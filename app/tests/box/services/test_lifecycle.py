@@ -84,6 +84,8 @@ def test_a_locked_box_answers_nothing(box: Box) -> None:
         application.delivery.waiting,
         application.status.snapshot,
         application.audit.recent,
+        application.audit.checked,
+        application.people.all,
         application.demo.run,
     ]
     for call in calls:

@@ -46,6 +46,7 @@ def test_wrong_passwords_cost_growing_time_even_after_a_restart(
         moment += timedelta(seconds=expected)
     _at(moment, box, control).unlock(MASTER_PASSWORD)
     assert unlocking.wait_seconds() == 0
+    assert box.application.audit.recent(1)[0].detail == {"failures": 3}
 
 
 def _at(moment: datetime, box: Box, control: ControlClient) -> Unlocking:

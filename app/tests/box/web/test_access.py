@@ -6,8 +6,9 @@ from artbox.box.application import Application
 from artbox.box.domain.accounts import Role, Session
 from artbox.box.domain.states import BoxState
 from artbox.box.web.application import barrier
+from artbox.box.web.frame import SESSION_COOKIE
 from artbox.box.web.routes import PAGES
-from artbox.box.web.visit import SESSION_COOKIE, Visit
+from artbox.box.web.visit import Visit
 from tests.box.browsing import Browser, words
 from tests.box.real_parts import ADMINISTRATOR, PASSWORD, Box
 
@@ -56,7 +57,7 @@ def test_the_root_leads_a_signed_in_person_to_the_status(administrator: Browser)
 def visit_as(box: Box, role: Role) -> Visit:
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
     made = Visit(box.application, Request(scope))
-    made.__dict__["session"] = Session("Testperson", role, box.clock())
+    made.__dict__["session"] = Session("Testperson", role, box.clock(), fresh=True)
     return made
 
 

@@ -19,6 +19,19 @@ PATHS = [
     "/info/auswahllisten",
     "/info/plausibilitaeten",
     "/sperren",
+    "/konto",
+    "/konto/passwort",
+    "/konto/zwei-faktor",
+    "/konto/zwei-faktor/ausschalten",
+    "/system",
+    "/system/masterpasswort",
+    "/system/masterpasswort/geaendert",
+    "/system/protokoll",
+    "/system/benutzer",
+    "/system/benutzer/neu",
+    "/system/benutzer/1",
+    "/system/benutzer/1/entfernen",
+    "/anmelden/vergessen",
 ]
 GERMAN_WORDS = re.compile(r"\b(und|nicht|noch|wird|wurde|der|die|das|für)\b")
 

@@ -24,15 +24,26 @@ GET /einrichtung/abschluss setup -
 GET /entsperren locked -
 GET /anmelden open -
 POST /anmelden open -
+POST /anmelden/code open -
+GET /anmelden/vergessen open -
 POST /abmelden open read-only
+POST /bestaetigen open read-only
+GET /konto open read-only
+GET /konto/passwort open read-only
+POST /konto/passwort open read-only
+GET /konto/zwei-faktor open read-only fresh
+POST /konto/zwei-faktor open read-only fresh
+GET /konto/zwei-faktor/ausschalten open read-only fresh
+POST /konto/zwei-faktor/ausschalten open read-only fresh
+POST /konto/ueberall-abmelden open read-only
 GET /sperren open user
 POST /sperren open user
 GET /status open read-only
 GET /eingang open read-only
 GET /eingang/programme open administrator
-POST /eingang/programme open administrator
+POST /eingang/programme open administrator fresh
 GET /eingang/programme/{token_id:int}/widerrufen open administrator
-POST /eingang/programme/{token_id:int}/widerrufen open administrator
+POST /eingang/programme/{token_id:int}/widerrufen open administrator fresh
 GET /eingang/befunde open read-only
 GET /eingang/befunde.csv open read-only
 GET /eingang/befunde/{finding_id:int} open read-only
@@ -57,6 +68,22 @@ GET /info/plausibilitaeten open read-only
 GET /info/felder.csv open read-only
 GET /info/auswahllisten.csv open read-only
 GET /info/plausibilitaeten.csv open read-only
+GET /system open read-only
+GET /system/masterpasswort open administrator fresh
+GET /system/masterpasswort/geaendert open administrator
+GET /system/protokoll open administrator
+GET /system/protokoll.csv open administrator
+GET /system/benutzer open administrator
+GET /system/benutzer/neu open administrator
+POST /system/benutzer/neu open administrator fresh
+GET /system/benutzer/{account_id:int} open administrator
+POST /system/benutzer/{account_id:int}/rolle open administrator fresh
+POST /system/benutzer/{account_id:int}/passwort open administrator fresh
+POST /system/benutzer/{account_id:int}/sperren open administrator fresh
+POST /system/benutzer/{account_id:int}/freigeben open administrator fresh
+POST /system/benutzer/{account_id:int}/zwei-faktor open administrator fresh
+POST /system/benutzer/{account_id:int}/entfernen open administrator fresh
+GET /system/benutzer/{account_id:int}/entfernen open administrator
 """
 PINNED_INTERFACE = """
 GET /api/v1/status anyone
@@ -72,6 +99,7 @@ WITHOUT_TABLE = {("GET", "/static/{version}/{name:path}"), ("GET", "/robots.txt"
 def test_every_page_is_pinned() -> None:
     rows = [
         f"{page.method} {page.path} {NAMES[page.states]} {page.role.value if page.role else '-'}"
+        + (" fresh" if page.fresh else "")
         for page in PAGES
     ]
     assert rows == PINNED.strip().splitlines()
@@ -102,6 +130,8 @@ def test_signing_in_is_needed_for_everything_but_the_way_to_it() -> None:
         "/einrichtung/abschluss",
         "/entsperren",
         "/anmelden",
+        "/anmelden/code",
+        "/anmelden/vergessen",
     }
 
 

@@ -74,6 +74,17 @@ def test_a_short_password_is_told_and_the_name_kept(guest: Browser, fresh: Box) 
     assert "zu-kurz" not in answer.text
 
 
+def test_an_easy_password_is_told_with_the_reason(guest: Browser, fresh: Box) -> None:
+    enrol(guest, fresh)
+    easy = "Kinderwunsch2024"
+    answer = guest.post(
+        "/einrichtung/administrator", benutzername=ADMINISTRATOR, passwort=easy, wiederholung=easy
+    )
+    assert answer.status_code == 422
+    assert "zu leicht zu erraten, weil" in problem_of(answer, "passwort")
+    assert value_of(answer, "benutzername") == ADMINISTRATOR
+
+
 def test_differing_passwords_are_told(guest: Browser, fresh: Box) -> None:
     enrol(guest, fresh)
     answer = guest.post(

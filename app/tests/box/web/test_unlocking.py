@@ -140,3 +140,11 @@ def test_the_page_is_english_when_english_was_chosen(locked: Unlocking) -> None:
     locked.browser.client.cookies.set("__Host-artbox-language", "en")
     answer = locked.browser.post("/schluessel/entsperren", masterpasswort="ganz und gar falsch geraten")
     assert "The master password is wrong" in words(answer)
+
+
+def test_an_easy_master_password_is_refused_with_the_reason(before_setup: Unlocking) -> None:
+    easy = "Kinderwunschzentrum"
+    answer = before_setup.browser.post("/schluessel/einrichten", masterpasswort=easy, wiederholung=easy)
+    assert answer.status_code == 422
+    assert "zu leicht zu erraten, weil" in problem_of(answer, "masterpasswort")
+    assert "Wer es verliert, verliert die Daten" in words(answer)

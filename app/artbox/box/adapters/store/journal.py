@@ -1,10 +1,15 @@
 """The audit log as a table: appending an entry of its own, and reading the chain."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from artbox.box.adapters.store.database import Connection, Database
-from artbox.box.domain.audit import AuditEntry, AuditRow, AuditTag, first_broken
+from artbox.box.domain.audit import AuditEntry, AuditQuery, AuditRow, AuditTag, first_broken
+
+_WANTED = """
+(:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+AND (:tag IS NULL OR tag = :tag) AND (:actor IS NULL OR actor = :actor)
+"""
 
 
 class AuditTable:
@@ -24,12 +29,43 @@ class AuditTable:
             rows = connection.execute("SELECT * FROM audit ORDER BY sequence DESC LIMIT ?", (limit,))
             return [_row(row) for row in rows]
 
+    def rows(self, query: AuditQuery, *, offset: int, limit: int) -> list[AuditRow]:
+        """Return a stretch of the entries asked for, newest first."""
+        question = (
+            f"SELECT * FROM audit WHERE {_WANTED} ORDER BY sequence DESC"  # noqa: S608 - made of constants
+            " LIMIT :limit OFFSET :offset"
+        )
+        stretch = {"limit": limit, "offset": offset}
+        with self._database.read() as connection:
+            return [_row(row) for row in connection.execute(question, _parameters(query) | stretch)]
+
+    def count(self, query: AuditQuery) -> int:
+        """Return how many entries are asked for."""
+        question = f"SELECT count(*) FROM audit WHERE {_WANTED}"  # noqa: S608 - made of constants
+        with self._database.read() as connection:
+            return int(connection.execute(question, _parameters(query)).fetchone()[0])
+
+    def actors(self) -> list[str]:
+        """Return everybody the log names as acting."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT DISTINCT actor FROM audit ORDER BY actor").fetchall()
+        return [row["actor"] for row in rows]
+
     def first_broken(self) -> int | None:
         """Return the sequence of the first entry that does not fit the chain."""
         with self._database.read() as connection:
             return first_broken(
                 _row(row) for row in connection.execute("SELECT * FROM audit ORDER BY sequence")
             )
+
+
+def _parameters(query: AuditQuery) -> dict[str, object]:
+    return {
+        "since": query.since.astimezone(UTC).isoformat() if query.since else None,
+        "until": query.until.astimezone(UTC).isoformat() if query.until else None,
+        "tag": query.tag.value if query.tag else None,
+        "actor": query.actor,
+    }
 
 
 def _row(row: Connection) -> AuditRow:

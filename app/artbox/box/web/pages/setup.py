@@ -19,6 +19,7 @@ ADMINISTRATOR_FIELDS = {
     "account-name-invalid": "benutzername",
     "password-too-short": "passwort",
     "password-too-long": "passwort",
+    "password-too-easy": "passwort",
     "passwords-differ": "wiederholung",
 }
 

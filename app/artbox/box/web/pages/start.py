@@ -3,7 +3,9 @@
 from starlette.responses import Response
 
 from artbox.box.edge.texts import COOKIE, LANGUAGES
+from artbox.box.web.confirming import stale
 from artbox.box.web.forms import NO_PROBLEMS, local_path
+from artbox.box.web.pages.lock_texts import reason_text
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
 
@@ -26,9 +28,19 @@ def choose_language(visit: Visit) -> Response:
     return answer
 
 
+def confirm(visit: Visit) -> Response:
+    """Judge the password asked for before a page, and lead on to it."""
+    return stale(visit) or see_other(local_path(visit.form.get("weiter")))
+
+
 def unlock(visit: Visit) -> Response:
     """Ask for the master password; the form goes to the short-lived unlocking process."""
-    return visit.page("unlock.html", since=visit.application.lifecycle.since, problems=NO_PROBLEMS)
+    return visit.page(
+        "unlock.html",
+        since=visit.application.lifecycle.since,
+        because=reason_text(visit.application.lifecycle.lock_reason),
+        problems=NO_PROBLEMS,
+    )
 
 
 def confirm_lock(visit: Visit) -> Response:
