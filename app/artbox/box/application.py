@@ -1,16 +1,21 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from datetime import timedelta
+
 from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
 from artbox.box.adapters.vault import vault_from
+from artbox.box.domain.anonymity import Limits
 from artbox.box.services.accounts import Accounts
+from artbox.box.services.anonymising import Anonymising
 from artbox.box.services.audit import Audit
 from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
 from artbox.box.services.delivery import Delivery
 from artbox.box.services.demo import Demo
+from artbox.box.services.due import Demand
 from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
 from artbox.box.services.lifecycle import Ground, Lifecycle
@@ -19,16 +24,18 @@ from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status
 from artbox.box.services.tokens import Tokens
-from artbox.box.settings import Settings
+from artbox.box.settings import AnonymitySettings, Settings
 from artbox.catalogue import Catalogue, load
 
 
 class Application:
     """Everything the edges may call; services that need the open store raise BoxLocked while it is closed."""
 
-    def __init__(self, settings: Settings, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, *, now: Clock = utc_now, catalogue: Catalogue | None = None
+    ) -> None:
         self.settings = settings
-        self.catalogue: Catalogue = load()
+        self.catalogue: Catalogue = catalogue or load()
         self._handle = handle = StoreHandle()
         identity = Identity(settings.identity_dir)
         client = ServerClient(settings.services, settings.ca_certificate)
@@ -44,7 +51,8 @@ class Application:
         self.corrections = Corrections(handle, self.catalogue, now)
         packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)
         sending = Sending(client, identity, settings.ca_certificate)
-        self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
+        anonymising = Anonymising(self.catalogue, _limits(settings.anonymity), now)
+        self.delivery = Delivery(handle, self.catalogue, Demand(anonymising, now), packing, sending)
         self.status = Status(handle, self.enrolment, self.delivery, vault, now)
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 
@@ -53,3 +61,8 @@ class Application:
         store = self._handle.take()
         if store is not None:
             store.close()
+
+
+def _limits(settings: AnonymitySettings) -> Limits:
+    delay = timedelta(days=settings.minimum_delay_days)
+    return Limits(settings.group_size, delay, settings.minimum_batch)

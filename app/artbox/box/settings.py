@@ -57,6 +57,15 @@ class Services:
 
 
 @dataclass(frozen=True)
+class AnonymitySettings:
+    """How anonymised records hide: patients per group and per package, days after a withdrawal."""
+
+    group_size: int = 5
+    minimum_delay_days: int = 7
+    minimum_batch: int = 5
+
+
+@dataclass(frozen=True)
 class SupportContact:
     """Whom the centre calls."""
 
@@ -79,6 +88,7 @@ class Settings:
     recipients_dir: Path
     services: Services
     support_contact: SupportContact
+    anonymity: AnonymitySettings = AnonymitySettings()
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Settings":
@@ -108,6 +118,7 @@ class Settings:
             recipients_dir=Path(values.pop("recipients_dir")),
             services=_services(values.pop("services")),
             support_contact=SupportContact(**values.pop("support_contact", {})),
+            anonymity=_anonymity(values.pop("anonymity", {})),
         )
         if values:
             raise ValueError(f"unknown settings: {', '.join(sorted(values))}")
@@ -170,6 +181,13 @@ def _argon2(values: Mapping[str, Any]) -> Argon2Settings:
             f"argon2 below the floor of {ARGON2_FLOOR_KIB} KiB, {ARGON2_FLOOR_ITERATIONS} iterations"
         )
     return argon2
+
+
+def _anonymity(values: Mapping[str, Any]) -> AnonymitySettings:
+    anonymity = AnonymitySettings(**values)
+    if anonymity.group_size < 1 or anonymity.minimum_batch < 1 or anonymity.minimum_delay_days < 0:
+        raise ValueError("anonymity needs group_size and minimum_batch of at least 1, and no negative delay")
+    return anonymity
 
 
 def _services(values: Mapping[str, Any]) -> Services:

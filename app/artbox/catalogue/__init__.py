@@ -26,7 +26,7 @@ from artbox.catalogue.model import (
     Severity,
     Text,
 )
-from artbox.catalogue.projection import Projection
+from artbox.catalogue.projection import Disguise, Projection, Traits
 from artbox.catalogue.release import Release
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Check",
     "Choice",
     "ChoiceList",
+    "Disguise",
     "Field",
     "Finding",
     "Kind",
@@ -48,6 +49,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Text",
+    "Traits",
     "load",
 ]
 

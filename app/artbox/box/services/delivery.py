@@ -1,14 +1,16 @@
 """The way of records to the registers: pack, send, verify the receipt."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from artbox.box.adapters.store import Store, StoreHandle
-from artbox.box.domain import consent, exports
+from artbox.box.domain import exports
+from artbox.box.domain.anonymity import Reason
 from artbox.box.domain.audit import AuditEntry, AuditTag
-from artbox.box.domain.deliveries import Delivered, Kind, PackageRow, PackageState, ReceiptRow
+from artbox.box.domain.deliveries import Delivered, PackageRow, PackageState, ReceiptRow
 from artbox.box.errors import DeliveryFailed, NotEnrolled, PackageUnknown
-from artbox.box.services.clock import Clock
+from artbox.box.services.due import Demand
 from artbox.box.services.packing import ACTOR, Packing
 from artbox.box.services.sending import Sending, note_failure
 from artbox.catalogue import Catalogue
@@ -22,15 +24,15 @@ class Delivery:
         self,
         handle: StoreHandle,
         catalogue: Catalogue,
+        demand: Demand,
         packing: Packing,
         sending: Sending,
-        now: Clock,
     ) -> None:
         self._handle = handle
         self._catalogue = catalogue
+        self._demand = demand
         self._packing = packing
         self._sending = sending
-        self._now = now
         self._delivering = threading.Lock()
 
     def deliver(self, register: str | None = None) -> list[Delivered]:
@@ -79,11 +81,22 @@ class Delivery:
         return self._handle.store.packages.receipt(package_id)
 
     def waiting(self) -> dict[str, int]:
-        """Return how many records wait per register (withdrawals and unreceipted packages included)."""
+        """Return how many records wait per register (withdrawals and unreceipted packages included).
+
+        Anonymised records that cannot hide yet are not among them; `retained` tells those.
+        """
         store = self._handle.store
         return {
-            register: len(self._items(store, register))
+            register: len(self._demand.due(store, register).items)
             + sum(row.count for row in store.packages.open(register))
+            for register in self._catalogue.current.registers
+        }
+
+    def retained(self) -> dict[str, Mapping[Reason, int]]:
+        """Return how many anonymised records stay per register lest they be recognised, by reason."""
+        store = self._handle.store
+        return {
+            register: self._demand.due(store, register).retained
             for register in self._catalogue.current.registers
         }
 
@@ -114,11 +127,11 @@ class Delivery:
 
     def _deliver(self, store: Store, register: str, delivered: list[Delivered]) -> None:
         for row in store.packages.open(register):
-            self._mind_consent(store, row)
+            self._demand.mind_consent(store, row)
             delivered.append(self._finish(store, row.id))
         centre_no = store.box().centre_no
-        waiting = self._items(store, register)
-        for batch in exports.batches(waiting, self._catalogue.current.version):
+        due = self._demand.due(store, register)
+        for batch in exports.batches(due.items, self._catalogue.current.version):
             entry = AuditEntry(
                 AuditTag.PACKAGE_RESERVED,
                 ACTOR,
@@ -126,33 +139,6 @@ class Delivery:
             )
             package_id = store.packages.reserve(centre_no, register, batch, entry)
             delivered.append(self._finish(store, package_id))
-
-    def _items(self, store: Store, register: str) -> list[exports.Item]:
-        candidates, statements = store.candidates.for_register(register)
-        today = self._now().date()
-        return list(
-            exports.items(
-                candidates,
-                lambda patient_id: consent.decide(statements.get(patient_id, ()), register, today),
-            )
-        )
-
-    def _mind_consent(self, store: Store, row: PackageRow) -> None:
-        """Take out of a package that never left what consent no longer lets travel in this kind."""
-        if row.kind is Kind.WITHDRAWAL or store.packages.attempted(row.id):
-            return
-        _, statements = store.candidates.for_register(row.register)
-        today = self._now().date()
-        dropped = [
-            record.record_key_id
-            for record in store.packages.records(row.id)
-            if consent.decide(statements.get(record.patient_id, ()), row.register, today) is not row.kind
-        ]
-        if dropped:
-            entry = AuditEntry(
-                AuditTag.PACKAGE_REVISED, ACTOR, {"package_id": row.id, "dropped": len(dropped)}
-            )
-            store.packages.drop(row.id, dropped, entry)
 
     def _finish(self, store: Store, package_id: int) -> Delivered:
         """Bring one package from wherever it stands to its receipt; raise DeliveryFailed."""

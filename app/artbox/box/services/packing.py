@@ -12,7 +12,7 @@ from artbox.box.domain.audit import AuditEntry, AuditTag
 from artbox.box.domain.deliveries import Kind, PackageRow
 from artbox.box.domain.pseudonyms import pseudonym
 from artbox.box.errors import DeliveryFailed
-from artbox.catalogue import Catalogue
+from artbox.catalogue import Catalogue, Disguise
 from artbox.wire.errors import WireError
 from artbox.wire.packages import PackageHead, write_package
 
@@ -87,5 +87,6 @@ class Packing:
             if row.kind is not Kind.WITHDRAWAL:
                 projection = release.projection(row.register, row.kind.value)
                 patient, cycle = json.loads(record.patient_body), json.loads(record.cycle_body)
-                line |= {"version": record.version, "cycle": projection.cycle(patient, cycle)}
+                disguise = Disguise(record.steps, record.suppressed)
+                line |= {"version": record.version, "cycle": projection.cycle(patient, cycle, disguise)}
             yield line

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from artbox.box.adapters.store.anonymised import AnonymisedView
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
@@ -39,6 +40,7 @@ class Store:
         self.findings = FindingsView(database)
         self.candidates = CandidatesView(database)
         self.packages = PackagesTable(database)
+        self.anonymised = AnonymisedView(database)
 
     @classmethod
     def open(cls, path: Path, key: bytes, now: Callable[[], datetime]) -> "Store":
