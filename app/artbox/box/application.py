@@ -10,6 +10,7 @@ from artbox.box.adapters.vault import vault_from
 from artbox.box.domain.anonymity import Limits
 from artbox.box.services.accounts import Accounts
 from artbox.box.services.anonymising import Anonymising
+from artbox.box.services.anonymity import AnonymityReport
 from artbox.box.services.audit import Audit
 from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
@@ -51,8 +52,10 @@ class Application:
         self.corrections = Corrections(handle, self.catalogue, now)
         packing = Packing(self.catalogue, identity, settings.recipients_dir, settings.packages_dir)
         sending = Sending(client, identity, settings.ca_certificate)
-        anonymising = Anonymising(self.catalogue, _limits(settings.anonymity), now)
+        limits = _limits(settings.anonymity)
+        anonymising = Anonymising(self.catalogue, limits, now)
         self.delivery = Delivery(handle, self.catalogue, Demand(anonymising, now), packing, sending)
+        self.anonymity = AnonymityReport(handle, self.catalogue, self.delivery, limits)
         self.status = Status(handle, self.enrolment, self.delivery, vault, now)
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 

@@ -25,11 +25,6 @@ class Anonymising:
         self._now = now
         self._traits: OrderedDict[tuple[str, str, int, int, int], Traits] = OrderedDict()
 
-    @property
-    def limits(self) -> Limits:
-        """How large groups and packages must be, and how long records wait."""
-        return self._limits
-
     def select(
         self, store: Store, register: str, waiting: Sequence[Item], taken_back: Collection[int]
     ) -> Selection:

@@ -12,6 +12,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.states import BoxState
 from artbox.box.web.frame import OPEN_STATES
 from artbox.box.web.pages import (
+    anonymity,
     corrections,
     exports,
     imports,
@@ -75,6 +76,8 @@ PAGES = (
     Page("POST", "/eingang/befunde/{finding_id:int}", corrections.confirm, OPEN, Role.USER),
     Page("GET", "/eingang/{import_id}", imports.report, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte", exports.overview, OPEN, Role.READ_ONLY),
+    Page("GET", "/exporte/anonymitaet", anonymity.show, OPEN, Role.READ_ONLY),
+    Page("GET", "/exporte/anonymitaet.json", anonymity.document, OPEN, Role.READ_ONLY),
     Page("POST", "/exporte/jetzt", exports.deliver, OPEN, Role.USER),
     Page("GET", "/exporte/{number:int}", exports.package, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte/{number:int}/paket", exports.package_file, OPEN, Role.USER),

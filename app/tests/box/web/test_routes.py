@@ -39,6 +39,8 @@ GET /eingang/befunde/{finding_id:int} open read-only
 POST /eingang/befunde/{finding_id:int} open user
 GET /eingang/{import_id} open read-only
 GET /exporte open read-only
+GET /exporte/anonymitaet open read-only
+GET /exporte/anonymitaet.json open read-only
 POST /exporte/jetzt open user
 GET /exporte/{number:int} open read-only
 GET /exporte/{number:int}/paket open user

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from artbox.box.adapters.store.database import Connection, Database, Writing
@@ -31,25 +30,17 @@ ORDER BY wanted.key
 """
 
 
-@dataclass(frozen=True)
-class AnonymisedRow:
-    """A record that lies at a register anonymised, or is on its way there."""
-
-    patient_id: int
-    shared: Shared
-
-
 class AnonymisedView:
     """Reads what the choice of anonymised records and its report need. Writes nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def rows(self, register: str) -> list[AnonymisedRow]:
-        """Return every anonymised record at a register, as it last left."""
+    def rows(self, register: str) -> list[tuple[int, Shared]]:
+        """Return patient and disguise of every record that lies at a register anonymised, as it last left."""
         with self._database.read() as connection:
             return [
-                AnonymisedRow(row["patient_id"], _shared(row))
+                (row["patient_id"], _shared(row))
                 for row in connection.execute(_NEWEST, (register,))
             ]
 
@@ -57,10 +48,10 @@ class AnonymisedView:
         """Return whose records lie at the register, by group and by rare value."""
         groups: dict[str, set[int]] = defaultdict(set)
         rare: dict[Rare, set[int]] = defaultdict(set)
-        for row in self.rows(register):
-            groups[row.shared.group].add(row.patient_id)
-            for value in row.shared.rare:
-                rare[value].add(row.patient_id)
+        for patient_id, shared in self.rows(register):
+            groups[shared.group].add(patient_id)
+            for value in shared.rare:
+                rare[value].add(patient_id)
         return Present(groups, rare)
 
     def cycles(self, register: str) -> set[int]:

@@ -33,6 +33,7 @@ class RegisterRow:
     name: str
     label: str
     waiting: int
+    retained: int
     last: PackageRow | None
     unsent: int
 
@@ -96,7 +97,7 @@ def _overview_page(visit: Visit, failure: str | None, status_code: int) -> Respo
 
 
 def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
-    waiting = visit.application.delivery.waiting()
+    waiting, retained = visit.application.delivery.waiting(), visit.application.delivery.retained()
     known = visit.application.catalogue.current.registers
     rows = []
     for name in sorted(
@@ -110,6 +111,7 @@ def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
                 name=name,
                 label=known[name].label[visit.language] if name in known else name,
                 waiting=waiting.get(name, 0),
+                retained=sum(retained.get(name, {}).values()),
                 last=receipted[0] if receipted else None,
                 unsent=len(own) - len(receipted),
             )
