@@ -10,9 +10,7 @@ from artbox.catalogue import Catalogue, Kind
 class AnonymityReport:
     """Reads what left and what stays; changes nothing."""
 
-    def __init__(
-        self, handle: StoreHandle, catalogue: Catalogue, delivery: Delivery, limits: Limits
-    ) -> None:
+    def __init__(self, handle: StoreHandle, catalogue: Catalogue, delivery: Delivery, limits: Limits) -> None:
         self._handle = handle
         self._catalogue = catalogue
         self._delivery = delivery

@@ -1,6 +1,7 @@
 """The decision about consent, row by row."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from artbox.box.domain.consent import (
 from artbox.box.domain.deliveries import Kind
 
 TODAY = date(2026, 6, 1)
+_STAYS = Step(withdraw=False, send=None)
+ANY_FORM = (Kind.PSEUDONYMISED, Kind.ANONYMISED)
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
 
@@ -64,3 +67,15 @@ def test_nothing_lies_at_a_register_in_two_forms(cell: Any, step: Step) -> None:
     status, lying = cell
     assert step.withdraw == (lying is not None and lying is not demanded(status))
     assert step.send == (None if lying is demanded(status) else demanded(status))
+
+
+def test_the_documentation_shows_the_same_table() -> None:
+    documentation = Path(__file__).resolve().parents[4] / "docs" / "consent.md"
+    words = {_STAYS: "stays"}
+    for withdraw in (False, True):
+        for kind in (Kind.PSEUDONYMISED, Kind.ANONYMISED):
+            words[Step(withdraw, kind)] = f"{'withdraw, ' if withdraw else ''}send {kind.value}"
+    text = documentation.read_text(encoding="utf-8")
+    for status in (*ConsentStatus, None):
+        cells = [words[DECISION_TABLE[status, lying]] for lying in (None, *ANY_FORM)]
+        assert f"| {status.value if status else 'nothing stated'} | {' | '.join(cells)} |" in text

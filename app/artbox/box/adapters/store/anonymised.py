@@ -39,10 +39,7 @@ class AnonymisedView:
     def rows(self, register: str) -> list[tuple[int, Shared]]:
         """Return patient and disguise of every record that lies at a register anonymised, as it last left."""
         with self._database.read() as connection:
-            return [
-                (row["patient_id"], _shared(row))
-                for row in connection.execute(_NEWEST, (register,))
-            ]
+            return [(row["patient_id"], _shared(row)) for row in connection.execute(_NEWEST, (register,))]
 
     def present(self, register: str) -> Present:
         """Return whose records lie at the register, by group and by rare value."""
