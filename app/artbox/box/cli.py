@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--product", required=True, metavar="NAME", help="the capture program, e.g. MedITEX")
     deliver = _add(commands, "deliver", "pack what is waiting, send it and verify the receipts", _deliver)
     deliver.add_argument("--register", metavar="DIR", help="only this register (default: all)")
+    deliver.add_argument("--due", action="store_true", help="only where the daily turn, or a pause, has come")
     _add(commands, "demo", "fill an unlocked box with synthetic records and deliver them", _demo)
     _add(commands, "lock", "lock the box", _lock)
     return made
@@ -83,7 +84,8 @@ def _create_token(arguments: argparse.Namespace) -> int:
 
 
 def _deliver(arguments: argparse.Namespace) -> int:
-    delivered = _control().deliver(arguments.register)
+    control = _control()
+    delivered = control.deliver_due() if arguments.due else control.deliver(arguments.register)
     for package in delivered:
         _say(f"{package['name']}: {package['count']} records to {package['register']}, receipted")
     if not delivered:

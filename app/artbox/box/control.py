@@ -87,8 +87,10 @@ def create_token(application: Application, members: Members) -> Response:
 
 
 def deliver(application: Application, members: Members) -> Response:
-    """Deliver what is waiting, for one register or all."""
-    delivered = application.delivery.deliver(members.get("register"))
+    """Deliver what is waiting: for one register, for all, or for those whose turn has come (`due`)."""
+    delivery = application.delivery
+    due = members.get("due") is True
+    delivered = delivery.deliver_due() if due else delivery.deliver(members.get("register"))
     return JSONResponse({"delivered": [asdict(one) for one in delivered]})
 
 

@@ -46,6 +46,10 @@ class ControlClient:
         """Deliver what is waiting; one entry per package."""
         return list(self._ask("POST", "/deliveries", {"register": register})["delivered"])
 
+    def deliver_due(self) -> list[dict[str, Any]]:
+        """Deliver for the registers whose turn has come."""
+        return list(self._ask("POST", "/deliveries", {"due": True})["delivered"])
+
     def demo(self) -> dict[str, Any]:
         """Fill the box with synthetic data and deliver."""
         return self._ask("POST", "/demo", {})

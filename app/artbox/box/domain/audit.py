@@ -35,6 +35,10 @@ class AuditTag(StrEnum):
     PACKAGE_FAILED = "delivery:package:failed"
     PACKAGE_SENT = "delivery:package:sent"
     PACKAGE_RECEIPTED = "delivery:package:receipted"
+    PACKAGE_HANDED_OUT = "delivery:package:handed-out"
+    RECEIPT_TAKEN = "delivery:receipt:taken-by-hand"
+    TURN_FINISHED = "delivery:turn:finished"
+    TURN_FAILED = "delivery:turn:failed"
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ SENTENCES: dict[str, str] = {
         "Der Dienst wurde ohne seine Anschlüsse gestartet. Bitte rufen Sie die Betreuung an."
     ),
     # What only the edges know
+    "receipt-not-this": mark("Das ist keine gültige Quittung zu diesem Paket."),
     "not-found": mark("Unter dieser Adresse gibt es nichts."),
     "method-not-allowed": mark("Das geht an dieser Stelle nicht."),
     "forbidden": mark("Dafür reicht Ihre Berechtigung nicht aus."),

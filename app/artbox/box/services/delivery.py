@@ -41,17 +41,27 @@ class Delivery:
         Without a register, all that have a recipient certificate are tried. Raise NotEnrolled, BoxLocked, or
         the first DeliveryFailed after having tried every one.
         """
+        return self._take_turns(self._asked_for(register))
+
+    def deliver_due(self) -> list[Delivered]:
+        """Deliver for the registers whose turn has come: daily, and after failures with growing pauses."""
+        return self._take_turns(self._demand.turns(self._handle.store, self.recipients()))
+
+    def _take_turns(self, registers: list[str]) -> list[Delivered]:
         store = self._handle.store
         if not self._sending.is_possible:
             raise NotEnrolled
         delivered: list[Delivered] = []
         failures: list[DeliveryFailed] = []
         with self._delivering:
-            for name in self._asked_for(register):
+            for name in registers:
                 try:
                     self._deliver(store, name, delivered)
                 except DeliveryFailed as failure:
                     failures.append(failure)
+                    store.turns.failed(name, AuditEntry(AuditTag.TURN_FAILED, ACTOR, {"register": name}))
+                else:
+                    store.turns.succeeded(name, AuditEntry(AuditTag.TURN_FINISHED, ACTOR, {"register": name}))
         if failures:
             failures[0].fields["delivered"] = len(delivered)
             raise failures[0]
@@ -75,6 +85,31 @@ class Delivery:
         if row.state is PackageState.RESERVED or not path.is_file():
             raise PackageUnknown
         return path
+
+    def hand_out(self, package_id: int, actor: str) -> Path:
+        """Return the file of a package to be carried by hand; from now on it counts as having left.
+
+        One that never left is brought in line with consent first. Raise PackageUnknown or DeliveryFailed.
+        """
+        with self._delivering:
+            store, row = self._handle.store, self.package(package_id)
+            if row.state is not PackageState.RECEIPTED:
+                self._demand.mind_consent(store, row)
+                row = self._with_file(store, package_id)
+                detail = {"package_id": row.id}
+                store.packages.attempting(row.id, AuditEntry(AuditTag.PACKAGE_HANDED_OUT, actor, detail))
+        return self.package_file(package_id)
+
+    def take_receipt(self, package_id: int, answer: str, actor: str) -> None:
+        """Keep a receipt that was carried by hand, verified like one from the network.
+
+        `answer` is the server's JSON. One for a package that has its receipt changes nothing. Raise
+        PackageUnknown, or DeliveryFailed for anything but this package's genuine receipt.
+        """
+        with self._delivering:
+            row = self.package(package_id)
+            if row.state is not PackageState.RECEIPTED:
+                self._sending.take(self._handle.store, row, answer, actor)
 
     def receipt(self, package_id: int) -> ReceiptRow | None:
         """Return the verified receipt of a package; None while there is none."""
@@ -142,6 +177,12 @@ class Delivery:
 
     def _finish(self, store: Store, package_id: int) -> Delivered:
         """Bring one package from wherever it stands to its receipt; raise DeliveryFailed."""
+        row = self._with_file(store, package_id)
+        self._sending.send(store, row, self._packing.path(row))
+        return Delivered(row.id, row.name, row.register, row.kind, row.count)
+
+    def _with_file(self, store: Store, package_id: int) -> PackageRow:
+        """Return a package whose file is there and whole, written now where it was not."""
         row = self.package(package_id)
         if row.state is PackageState.RESERVED or self._is_lost(store, row):
             try:
@@ -150,8 +191,7 @@ class Delivery:
                 note_failure(store, row, failure)
                 raise
             row = self.package(package_id)
-        self._sending.send(store, row, self._packing.path(row))
-        return Delivered(row.id, row.name, row.register, row.kind, row.count)
+        return row
 
     def _is_lost(self, store: Store, row: PackageRow) -> bool:
         """Say whether the file must be written again; one that may have left must not change any more."""

@@ -1,6 +1,6 @@
 """What has to leave the box for a register now, and what consent no longer lets leave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from artbox.box.adapters.store import Store
@@ -8,6 +8,7 @@ from artbox.box.domain import consent, exports
 from artbox.box.domain.anonymity import Reason
 from artbox.box.domain.audit import AuditEntry, AuditTag
 from artbox.box.domain.deliveries import Kind, PackageRow
+from artbox.box.domain.schedule import is_due
 from artbox.box.services.anonymising import Anonymising
 from artbox.box.services.clock import Clock
 from artbox.box.services.packing import ACTOR
@@ -44,6 +45,11 @@ class Demand:
         others = [item for item in items if item.kind is not Kind.ANONYMISED]
         leaving = [one.item for one in selection.leaving]
         return Due((*others, *leaving), selection.retained)
+
+    def turns(self, store: Store, registers: Sequence[str]) -> list[str]:
+        """Return the registers whose turn has come: daily, and after failures with growing pauses."""
+        taken, now = store.turns.all(), self._now()
+        return [register for register in registers if is_due(taken.get(register), now)]
 
     def mind_consent(self, store: Store, row: PackageRow) -> None:
         """Take out of a package that never left what consent no longer lets travel in this kind.

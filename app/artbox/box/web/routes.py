@@ -81,6 +81,7 @@ PAGES = (
     Page("POST", "/exporte/jetzt", exports.deliver, OPEN, Role.USER),
     Page("GET", "/exporte/{number:int}", exports.package, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte/{number:int}/paket", exports.package_file, OPEN, Role.USER),
+    Page("POST", "/exporte/{number:int}/quittung", exports.take_receipt, OPEN, Role.USER),
     Page("GET", "/exporte/{number:int}/quittung", exports.receipt_file, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte/{number:int}/quittung/signatur", exports.receipt_signature, OPEN, Role.READ_ONLY),
     Page("GET", "/info", info.overview, OPEN, Role.READ_ONLY),

@@ -31,7 +31,7 @@ def strict(box: Box) -> Box:
 
 @pytest.fixture
 def alike(strict: Box) -> Callable[[list[tuple[str, str]]], dict[str, Any]]:
-    """Make a document of (reference, consent status): patients whose one cycle is the same but for its key."""
+    """Make a document of (reference, consent status): patients whose one cycle is the same."""
     template = strict.document(patients=1, cycles=1, status="given")
 
     def make(patients: list[tuple[str, str]]) -> dict[str, Any]:

@@ -63,13 +63,13 @@ class Centre:
 @pytest.mark.parametrize("lying", LYING)
 def test_each_cell(box: Box, recipients: Path, tmp_path: Path, lying: str, stated: str) -> None:
     centre, register = Centre(box), AtRegister(box, recipients, tmp_path)
-    for status in LYING[lying]:
-        centre.state(status, cycles=2)
+    for earlier in LYING[lying]:
+        centre.state(earlier, cycles=2)
         centre.deliver()
     assert {record.kind for record in register.read().values()} == {KINDS[lying]} - {None}
     before = dict(register.records)
-    for status in STATED[stated]:
-        centre.state(status, cycles=3)
+    for following in STATED[stated]:
+        centre.state(following, cycles=3)
     centre.deliver()
     after = register.read()
     status = STATED[stated][-1]

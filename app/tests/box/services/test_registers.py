@@ -1,4 +1,4 @@
-"""A further register is one entry in a definition file and a certificate; what it does not name never leaves."""
+"""A further register is one entry in a definition file and a certificate; what it does not name stays."""
 
 import json
 import shutil

@@ -44,6 +44,7 @@ GET /exporte/anonymitaet.json open read-only
 POST /exporte/jetzt open user
 GET /exporte/{number:int} open read-only
 GET /exporte/{number:int}/paket open user
+POST /exporte/{number:int}/quittung open user
 GET /exporte/{number:int}/quittung open read-only
 GET /exporte/{number:int}/quittung/signatur open read-only
 GET /info open read-only

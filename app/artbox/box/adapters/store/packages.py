@@ -15,6 +15,7 @@ from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.deliveries import Kind, PackageRow, PackageState, ReceiptRow
 from artbox.box.domain.exports import Batch, Item
 from artbox.box.domain.pseudonyms import new_record_key
+from artbox.box.domain.worklist import REJECTED_RULE
 from artbox.wire.packages import PackageName
 
 _ROWS = (
@@ -194,9 +195,12 @@ class PackagesTable:
                 ),
             )
             writing.execute(
-                "UPDATE packages SET state = 'receipted', receipted_at = ?, last_error = NULL WHERE id = ?",
-                (writing.at, receipt.package_id),
+                "UPDATE packages SET state = 'receipted', sent_at = coalesce(sent_at, ?), receipted_at = ?,"
+                " last_error = NULL WHERE id = ?",
+                (writing.at, writing.at, receipt.package_id),
             )
+            for key in receipt.rejected_keys:
+                _note_rejection(writing, receipt, key)
 
     def attempted(self, package_id: int) -> bool:
         """Say whether the package may have left the box."""
@@ -245,6 +249,28 @@ def _key_id(writing: Writing, register: str, item: Item) -> int:
         (item.cycle_id, register, item.kind.value, new_record_key()),
     )
     return int(cursor.lastrowid)
+
+
+def _note_rejection(writing: Writing, receipt: ReceiptRow, key: str) -> None:
+    """Put a refused record on the work list, while its revision is the current one."""
+    writing.execute(
+        "INSERT INTO findings (patient_id, cycle_id, import_id, rule, severity, field, child_no, registers,"
+        " found_at, open_since)"
+        " SELECT c.patient_id, c.id, r.import_id, ?, 'hart', NULL, NULL, ?, ?, ?"
+        " FROM package_items i JOIN packages p ON p.id = i.package_id"
+        " JOIN record_keys k ON k.id = i.record_key_id"
+        " JOIN cycles c ON c.id = k.cycle_id AND c.revision = i.cycle_revision"
+        " JOIN cycle_revisions r ON r.cycle_id = c.id AND r.revision = c.revision"
+        " WHERE i.package_id = ? AND k.key = ? AND p.kind <> 'withdrawal'",
+        (
+            REJECTED_RULE,
+            json.dumps([receipt.register]),
+            writing.at,
+            writing.at,
+            receipt.package_id,
+            key,
+        ),
+    )
 
 
 def _row(row: Any) -> PackageRow:

@@ -19,6 +19,7 @@ from artbox.box.domain.imports import (
     PatientOutcome,
     StoredFinding,
 )
+from artbox.box.domain.worklist import REJECTED_RULE
 from artbox.wire import canonical
 
 
@@ -217,8 +218,9 @@ def _renew_findings(
     writing = context.writing
     rows = writing.execute(
         "SELECT id, rule, severity, field, child_no, registers, open_since FROM findings"
-        " WHERE patient_id = ? AND cycle_id IS ? AND superseded_at IS NULL",
-        (patient_id, cycle_id),
+        " WHERE patient_id = ? AND cycle_id IS ? AND superseded_at IS NULL AND (rule <> ? OR ?)",
+        # what a register refused stays refused until the record changes
+        (patient_id, cycle_id, REJECTED_RULE, fresh),
     ).fetchall()
     wanted = dict.fromkeys(findings)
     since: dict[StoredFinding, str] = {}

@@ -13,6 +13,7 @@ from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.turns import TurnsTable
 from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.pseudonyms import new_pseudonym_key
@@ -41,6 +42,7 @@ class Store:
         self.candidates = CandidatesView(database)
         self.packages = PackagesTable(database)
         self.anonymised = AnonymisedView(database)
+        self.turns = TurnsTable(database)
 
     @classmethod
     def open(cls, path: Path, key: bytes, now: Callable[[], datetime]) -> "Store":

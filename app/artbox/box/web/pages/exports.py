@@ -7,12 +7,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from artbox.box.domain.deliveries import Kind, PackageRow, PackageState, ReceiptRow
-from artbox.box.edge.sentences import sentence
+from artbox.box.edge.sentences import sentence, sentence_for
 from artbox.box.edge.texts import mark
 from artbox.box.errors import DeliveryFailed, NotEnrolled
+from artbox.box.web.forms import NO_PROBLEMS, Problems
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
 
+RECEIPT_FIELD = "quittung"
 KINDS = {
     Kind.PSEUDONYMISED: mark("pseudonymisiert"),
     Kind.ANONYMISED: mark("anonymisiert"),
@@ -54,19 +56,42 @@ def deliver(visit: Visit) -> Response:
 
 def package(visit: Visit) -> Response:
     """Show one package and its receipt in words."""
+    return _package_page(visit, NO_PROBLEMS, 200)
+
+
+def take_receipt(visit: Visit) -> Response:
+    """Keep a receipt that came by hand, if it is this package's and genuine."""
+    try:
+        visit.application.delivery.take_receipt(
+            _number(visit), visit.form.get(RECEIPT_FIELD, ""), visit.person.name
+        )
+    except DeliveryFailed:
+        problems = Problems({RECEIPT_FIELD: sentence_for("receipt-not-this", visit.language)})
+        return _package_page(visit, problems, 422)
+    return see_other(f"/exporte/{_number(visit)}")
+
+
+def _package_page(visit: Visit, problems: Problems, status_code: int) -> Response:
     row = visit.application.delivery.package(_number(visit))
     receipt = visit.application.delivery.receipt(row.id)
     register = visit.application.catalogue.current.registers.get(row.register)
     label = register.label[visit.language] if register else row.register
     return visit.page(
-        "exports/package.html", package=row, receipt=receipt, label=label, kinds=KINDS, states=STATES
+        "exports/package.html",
+        status_code,
+        package=row,
+        receipt=receipt,
+        label=label,
+        kinds=KINDS,
+        states=STATES,
+        problems=problems,
     )
 
 
 def package_file(visit: Visit) -> Response:
     """Hand out the encrypted package, to be carried by hand."""
     row = visit.application.delivery.package(_number(visit))
-    path = visit.application.delivery.package_file(row.id)
+    path = visit.application.delivery.hand_out(row.id, visit.person.name)
     return FileResponse(path, media_type="application/gzip", filename=row.name)
 
 

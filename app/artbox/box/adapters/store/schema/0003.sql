@@ -10,3 +10,10 @@ CREATE TABLE anonymised_items (
     PRIMARY KEY (package_id, record_key_id),
     FOREIGN KEY (package_id, record_key_id) REFERENCES package_items (package_id, record_key_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+-- When a register's turn came last, and how often in a row it failed since.
+CREATE TABLE delivery_turns (
+    register TEXT PRIMARY KEY,
+    tried_at TEXT NOT NULL,
+    failures INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
