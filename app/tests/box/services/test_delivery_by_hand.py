@@ -111,7 +111,7 @@ def test_only_the_genuine_receipt_is_taken(
     signer = Identity(box.settings.identity_dir).signer
     row = delivery.package(offline)
     other = Receipt("0" * 64, "DIR", row.sequence, row.created_at, 4)
-    forged = {
+    forgeries: dict[str, str | SignedReceipt] = {
         "empty": "",
         "no-json": "receipt",
         "list": "[]",
@@ -122,7 +122,8 @@ def test_only_the_genuine_receipt_is_taken(
             genuine.document, cms.sign(genuine.document, signer.certificate, signer.key)
         ),
         "other-package": sign_receipt(other, authority.receipts_certificate, authority.receipts_key),
-    }[forgery]
+    }
+    forged = forgeries[forgery]
     answer = forged if isinstance(forged, str) else json.dumps(forged.to_answer())
     with pytest.raises(DeliveryFailed) as failed:
         delivery.take_receipt(offline, answer, ACTOR)
