@@ -6,6 +6,7 @@ from artbox.box.adapters.identity import Identity
 from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
+from artbox.box.adapters.timestamp_client import TimestampClient
 from artbox.box.adapters.vault import vault_from
 from artbox.box.domain.anonymity import Limits
 from artbox.box.services.accounts import Accounts
@@ -19,8 +20,10 @@ from artbox.box.services.demo import Demo
 from artbox.box.services.due import Demand
 from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
+from artbox.box.services.ledger import Ledger
 from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.packing import Packing
+from artbox.box.services.rounds import Rounds
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status
@@ -56,6 +59,8 @@ class Application:
         anonymising = Anonymising(self.catalogue, limits, now)
         self.delivery = Delivery(handle, self.catalogue, Demand(anonymising, now), packing, sending)
         self.anonymity = AnonymityReport(handle, self.catalogue, self.delivery, limits)
+        self.ledger = Ledger(handle, TimestampClient(), settings.timestamp_authorities, now)
+        self.rounds = Rounds(self.delivery, self.ledger)
         self.status = Status(handle, self.enrolment, self.delivery, vault, now)
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 

@@ -66,6 +66,15 @@ class AnonymitySettings:
 
 
 @dataclass(frozen=True)
+class TimestampAuthority:
+    """A time-stamp authority (RFC 3161): where it answers, and the file its tokens chain to."""
+
+    name: str
+    url: str
+    chain: str
+
+
+@dataclass(frozen=True)
 class SupportContact:
     """Whom the centre calls."""
 
@@ -89,6 +98,7 @@ class Settings:
     services: Services
     support_contact: SupportContact
     anonymity: AnonymitySettings = AnonymitySettings()
+    timestamp_authorities: tuple[TimestampAuthority, ...] = ()
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Settings":
@@ -119,6 +129,9 @@ class Settings:
             services=_services(values.pop("services")),
             support_contact=SupportContact(**values.pop("support_contact", {})),
             anonymity=_anonymity(values.pop("anonymity", {})),
+            timestamp_authorities=tuple(
+                TimestampAuthority(**authority) for authority in values.pop("timestamp_authorities", [])
+            ),
         )
         if values:
             raise ValueError(f"unknown settings: {', '.join(sorted(values))}")

@@ -11,6 +11,7 @@ from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
+from artbox.box.adapters.store.ledger import LedgerTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
 from artbox.box.adapters.store.turns import TurnsTable
@@ -43,6 +44,7 @@ class Store:
         self.packages = PackagesTable(database)
         self.anonymised = AnonymisedView(database)
         self.turns = TurnsTable(database)
+        self.ledger = LedgerTable(database)
 
     @classmethod
     def open(cls, path: Path, key: bytes, now: Callable[[], datetime]) -> "Store":

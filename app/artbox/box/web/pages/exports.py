@@ -48,7 +48,7 @@ def overview(visit: Visit) -> Response:
 def deliver(visit: Visit) -> Response:
     """Pack and send now, for one register or all."""
     try:
-        delivered = visit.application.delivery.deliver(visit.form.get("register") or None)
+        delivered = visit.application.rounds.deliver(visit.form.get("register") or None)
     except (DeliveryFailed, NotEnrolled) as error:
         return _overview_page(visit, sentence(error, visit.language), 502)
     return see_other(f"/exporte?zugestellt={len(delivered)}")

@@ -11,9 +11,9 @@ CREATE TABLE anonymised_items (
     FOREIGN KEY (package_id, record_key_id) REFERENCES package_items (package_id, record_key_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- When a register's turn came last, and how often in a row it failed since.
-CREATE TABLE delivery_turns (
-    register TEXT PRIMARY KEY,
+-- When the turn of a register, or of the time stamp, came last, and how often in a row it failed since.
+CREATE TABLE turns (
+    subject TEXT PRIMARY KEY,
     tried_at TEXT NOT NULL,
     failures INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
