@@ -1,4 +1,4 @@
-"""A time-stamp authority of the tests: `openssl ts -reply` behind a small HTTP server, with a chain of its own."""
+"""A time-stamp authority of the tests: `openssl ts -reply` behind a small HTTP server, with its own chain."""
 
 import subprocess
 import tempfile

@@ -46,9 +46,10 @@ def test_every_request_has_its_own_nonce(authority: Authority, tmp_path: Path) -
     assert "Certificate required: yes" in text
 
 
-@pytest.mark.parametrize(
-    "wrong", ["other request", "other digest", "foreign chain", "changed", "empty", "junk"]
-)
+WRONG = ["other request", "other digest", "foreign chain", "changed", "empty", "junk"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_anything_else_is_refused(authority: Authority, tmp_path: Path, wrong: str) -> None:
     request = new_request(DIGEST)
     reply, chain = ask(authority, request), authority.chain.read_text()

@@ -70,7 +70,7 @@ def exported(stamped: Box, document: dict[str, Any], tmp_path: Path) -> Path:
         stamped.application.rounds.deliver("DIR")
     stamped.application.ledger.update()
     target = tmp_path / "export"
-    ledger_proof.write(stamped.application.ledger.export(), target)  # type: ignore[arg-type]
+    ledger_proof.write(stamped.application.ledger.export(), target)
     return target
 
 
@@ -181,11 +181,6 @@ def test_an_export_verifies_without_a_box_and_says_nothing_of_patients(
         assert ("document" in entry) == (entry["kind"] != EntryKind.RECORD)
 
 
-def _first_of(path: Path, kind: str) -> int:
-    lines = path.read_text().splitlines()
-    return next(number for number, line in enumerate(lines) if json.loads(line)["kind"] == kind)
-
-
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -226,15 +221,14 @@ def test_a_changed_byte_in_a_token_is_noticed(exported: Path) -> None:
 
 def test_a_token_holds_after_its_certificate_ran_out(exported: Path, tmp_path: Path) -> None:
     """Verified at the token's own time: the certificate of 30 days is long gone in a year."""
-    if shutil.which("faketime") is None:
-        entry = json.loads((exported / "ledger.jsonl").read_text().splitlines()[6])
-        (token,) = (path for path in exported.glob("*.tsr") if int(path.stem) == entry["sequence"])
-        late = ["-attime", str(4_000_000_000)]
-        arguments = ["-digest", entry["hash"], "-in", str(token), "-CAfile", str(token.with_suffix(".pem"))]
-        done = subprocess.run(
-            ["openssl", "ts", "-verify", *arguments, *late], capture_output=True, check=False
-        )
-        assert done.returncode != 0, "at a later time openssl refuses the same token"
+    lines = (exported / "ledger.jsonl").read_text().splitlines()
+    token = sorted(exported.glob("*.tsr"))[0]
+    digest = json.loads(lines[int(token.stem) - 1])["hash"]
+    arguments = ["-digest", digest, "-in", str(token), "-CAfile", str(token.with_suffix(".pem"))]
+    late = subprocess.run(
+        ["openssl", "ts", "-verify", *arguments, "-attime", "4000000000"], capture_output=True, check=False
+    )
+    assert late.returncode != 0, "at a later time openssl refuses the same token"
     assert ledger_proof.verify(exported).timestamps == 2
 
 
@@ -246,7 +240,8 @@ def test_the_auditors_page_works_as_it_stands(exported: Path, authorities: list[
     bash = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(bash, cwd=exported, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "the chain holds: 16 entries" in done.stdout or "the chain holds" in done.stdout
+    entries = len((exported / "ledger.jsonl").read_text().splitlines())
+    assert f"the chain holds: {entries} entries" in done.stdout
     assert done.stdout.count("Verification: OK") == 2
     path = exported / "ledger.jsonl"
     path.write_text(path.read_text().replace('"record"', '"receipt"', 1))
