@@ -23,7 +23,7 @@ from artbox.wire.timestamps import new_request, verify_reply
 ACTOR = "ledger"
 TURN = "time-stamp"
 OVERDUE = timedelta(hours=48)
-"""After so long without a token the status page warns."""
+"""After so long without a token the page warns."""
 log = logging.getLogger(__name__)
 
 
@@ -99,6 +99,11 @@ class Ledger:
     def head(self) -> Entry | None:
         """Return the last entry."""
         return self._handle.store.ledger.head()
+
+    def is_overdue(self) -> bool:
+        """Say whether there are entries, and for more than 48 hours no token over any of them."""
+        last, head = self.last_timestamp(), self.head()
+        return head is not None and (last is None or self._now() - last.stamped_at > OVERDUE)
 
     @property
     def is_stamped(self) -> bool:

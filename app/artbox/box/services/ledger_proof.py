@@ -6,12 +6,14 @@
 
 import base64
 import hashlib
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from artbox.box.domain.ledger import DISCLOSED, Entry, EntryKind, commitment, first_broken
 from artbox.box.errors import LedgerBroken
@@ -41,7 +43,49 @@ def write(lines: Iterable[Line], directory: Path) -> None:
             if "entry" in line:
                 ledger.write(json.dumps(line["entry"], ensure_ascii=False) + "\n")
             else:
-                _write_timestamp(line["timestamp"], directory)
+                for name, content in _timestamp_files(line["timestamp"]).items():
+                    (directory / name).write_bytes(content)
+
+
+def archive(lines: Iterable[Line]) -> Iterator[bytes]:
+    """Yield a zip file with the same files, piece by piece."""
+    sink, timestamps = _Sink(), []
+    with ZipFile(sink, "w", ZIP_DEFLATED) as made:
+        with made.open(LEDGER_FILE, "w", force_zip64=True) as ledger:
+            for line in lines:
+                if "entry" in line:
+                    ledger.write(json.dumps(line["entry"], ensure_ascii=False).encode() + b"\n")
+                else:
+                    timestamps.append(line["timestamp"])
+                if sink.is_waiting:
+                    yield sink.take()
+        for timestamp in timestamps:
+            for name, content in _timestamp_files(timestamp).items():
+                made.writestr(name, content)
+            yield sink.take()
+    yield sink.take()
+
+
+class _Sink(io.RawIOBase):
+    """Takes what a zip file writes, and gives it on."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._pieces)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any, /) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def take(self) -> bytes:
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
 
 
 def verify(directory: Path, roots: Path | None = None) -> Proof:
@@ -64,11 +108,13 @@ def verify(directory: Path, roots: Path | None = None) -> Proof:
     return Proof(len(entries), len(stamped), *last)
 
 
-def _write_timestamp(timestamp: Line, directory: Path) -> None:
+def _timestamp_files(timestamp: Line) -> dict[str, bytes]:
     stem = f"{timestamp['sequence']:06d}"
-    (directory / f"{stem}.tsq").write_bytes(base64.b64decode(timestamp["request"]))
-    (directory / f"{stem}.tsr").write_bytes(base64.b64decode(timestamp["reply"]))
-    (directory / f"{stem}.pem").write_text(timestamp["chain"], encoding="ascii")
+    return {
+        f"{stem}.tsq": base64.b64decode(timestamp["request"]),
+        f"{stem}.tsr": base64.b64decode(timestamp["reply"]),
+        f"{stem}.pem": timestamp["chain"].encode("ascii"),
+    }
 
 
 def _read(path: Path) -> list[Line]:
