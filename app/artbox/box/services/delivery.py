@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from artbox.box.adapters.store import Store, StoreHandle
@@ -15,6 +16,14 @@ from artbox.box.services.packing import ACTOR, Packing
 from artbox.box.services.sending import Sending, note_failure
 from artbox.catalogue import Catalogue
 from artbox.wire.packages import file_sha256
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How many records of one register leave next, and how many anonymised ones stay, by reason."""
+
+    waiting: int
+    retained: Mapping[Reason, int]
 
 
 class Delivery:
@@ -115,25 +124,23 @@ class Delivery:
         """Return the verified receipt of a package; None while there is none."""
         return self._handle.store.packages.receipt(package_id)
 
-    def waiting(self) -> dict[str, int]:
-        """Return how many records wait per register (withdrawals and unreceipted packages included).
-
-        Anonymised records that cannot hide yet are not among them; `retained` tells those.
-        """
+    def outlook(self) -> dict[str, Outlook]:
+        """Return for each register what leaves next, and what stays lest it be recognised."""
         store = self._handle.store
-        return {
-            register: len(self._demand.due(store, register).items)
-            + sum(row.count for row in store.packages.open(register))
-            for register in self._catalogue.current.registers
-        }
+        found = {}
+        for register in self._catalogue.current.registers:
+            due = self._demand.due(store, register)
+            unreceipted = sum(row.count for row in store.packages.open(register))
+            found[register] = Outlook(len(due.items) + unreceipted, due.retained)
+        return found
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many records wait per register (withdrawals and unreceipted packages included)."""
+        return {register: outlook.waiting for register, outlook in self.outlook().items()}
 
     def retained(self) -> dict[str, Mapping[Reason, int]]:
         """Return how many anonymised records stay per register lest they be recognised, by reason."""
-        store = self._handle.store
-        return {
-            register: self._demand.due(store, register).retained
-            for register in self._catalogue.current.registers
-        }
+        return {register: outlook.retained for register, outlook in self.outlook().items()}
 
     def recipients(self) -> list[str]:
         """Return the registers the box has a recipient certificate for."""

@@ -122,11 +122,11 @@ def _overview_page(visit: Visit, failure: str | None, status_code: int) -> Respo
 
 
 def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
-    waiting, retained = visit.application.delivery.waiting(), visit.application.delivery.retained()
+    outlook = visit.application.delivery.outlook()
     known = visit.application.catalogue.current.registers
     rows = []
     for name in sorted(
-        {*known, *waiting},
+        {*known, *outlook},
         key=lambda name: (name not in known, list(known).index(name) if name in known else 0),
     ):
         own = [package for package in packages if package.register == name]
@@ -135,8 +135,8 @@ def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
             RegisterRow(
                 name=name,
                 label=known[name].label[visit.language] if name in known else name,
-                waiting=waiting.get(name, 0),
-                retained=sum(retained.get(name, {}).values()),
+                waiting=outlook[name].waiting if name in outlook else 0,
+                retained=sum(outlook[name].retained.values()) if name in outlook else 0,
                 last=receipted[0] if receipted else None,
                 unsent=len(own) - len(receipted),
             )
