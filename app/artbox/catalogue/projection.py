@@ -79,6 +79,7 @@ class Projection:
         self.fields = tuple(_projected(definition, register, kind))
         self._counts = compile_condition(parse_condition(condition, words)) if condition else None
         self._derivation = Derivation(definition.fields, words)
+        self._grouping = [item for item in self.fields if item.field.name in definition.anonymity.group]
         self._levels = [{item.field.name: item.field.anonymised for item in self.fields}]
         for step in definition.anonymity.steps:
             self._levels.append(self._levels[-1] | dict(step))
@@ -97,7 +98,9 @@ class Projection:
 
     def cycle(self, patient: Json, cycle: Json, disguise: Disguise = PLAIN) -> Json:
         """Give the fields that leave, children nested under `children`; never a field without assignment."""
-        values = dict(self._scope(patient, cycle).values)
+        return self._cycle(patient, cycle, dict(self._scope(patient, cycle).values), disguise)
+
+    def _cycle(self, patient: Json, cycle: Json, values: Record, disguise: Disguise) -> Json:
         sent = self._leaving((Level.PATIENT, Level.CYCLE), {**patient, **cycle}, values, disguise)
         raw = cycle.get("children")
         children = [
@@ -110,10 +113,19 @@ class Projection:
 
     def traits(self, patient: Json, cycle: Json) -> Traits:
         """Say by what this cycle could be singled out at the register when it leaves anonymised."""
-        group = self.definition.anonymity.group
-        forms = [self.cycle(patient, cycle, Disguise(steps)) for steps in range(len(self._levels))]
-        shared = [[self.definition.version, *(form.get(name) for name in group)] for form in forms]
-        return Traits(tuple(_text(values) for values in shared), tuple(self._rare(forms[0])))
+        values = dict(self._scope(patient, cycle).values)
+        raw = {**patient, **cycle}
+        groups = tuple(self._group(raw, values, Disguise(steps)) for steps in range(len(self._levels)))
+        return Traits(groups, tuple(self._rare(self._cycle(patient, cycle, values, PLAIN))))
+
+    def _group(self, raw: Json, values: Record, disguise: Disguise) -> str:
+        found = {
+            item.field.name: self._value(item, raw, values, disguise)
+            for item in self._grouping
+            if item.field.name in values
+        }
+        names = self.definition.anonymity.group
+        return _text([self.definition.version, *(found.get(name) for name in names)])
 
     def _rare(self, sent: Json) -> Iterator[tuple[str, str]]:
         children = sent.get("children")

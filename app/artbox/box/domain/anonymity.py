@@ -151,13 +151,11 @@ def _without_rare(placed: Sequence[Leaving], present: Present, size: int) -> Ite
     for leaving in placed:
         for rare in leaving.wish.rare:
             patients[rare].add(leaving.wish.patient_id)
+    here = {rare: len(sharing) for rare, sharing in patients.items()}
+    in_all = {rare: len(sharing.union(present.rare.get(rare, ()))) for rare, sharing in patients.items()}
     for leaving in placed:
-        dropped = set()
-        for rare in leaving.wish.rare:
-            past = _has_past(leaving.wish)
-            sharing = patients[rare] | (set() if past else set(present.rare.get(rare, ())))
-            if len(sharing) < size:
-                dropped.add(rare[0])
+        sharing = here if _has_past(leaving.wish) else in_all
+        dropped = {rare[0] for rare in leaving.wish.rare if sharing[rare] < size}
         kept = tuple(rare for rare in leaving.wish.rare if rare[0] not in dropped)
         shared = replace(leaving.shared, rare=kept, suppressed=tuple(sorted(dropped)))
         yield replace(leaving, shared=shared)
