@@ -8,6 +8,7 @@ import base64
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,15 +37,23 @@ class Proof:
 
 
 def write(lines: Iterable[Line], directory: Path) -> None:
-    """Write an export's lines as files into a new directory; raise FileExistsError."""
-    directory.mkdir(parents=True)
-    with (directory / LEDGER_FILE).open("w", encoding="utf-8") as ledger:
-        for line in lines:
-            if "entry" in line:
-                ledger.write(json.dumps(line["entry"], ensure_ascii=False) + "\n")
-            else:
-                for name, content in _timestamp_files(line["timestamp"]).items():
-                    (directory / name).write_bytes(content)
+    """Write an export's lines as files into a new directory, wholly or not at all; raise FileExistsError."""
+    if directory.exists():
+        raise FileExistsError(directory)
+    partial = directory.with_name(f".{directory.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        with (partial / LEDGER_FILE).open("w", encoding="utf-8") as ledger:
+            for line in lines:
+                if "entry" in line:
+                    ledger.write(json.dumps(line["entry"], ensure_ascii=False) + "\n")
+                else:
+                    for name, content in _timestamp_files(line["timestamp"]).items():
+                        (partial / name).write_bytes(content)
+        partial.rename(directory)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def archive(lines: Iterable[Line]) -> Iterator[bytes]:

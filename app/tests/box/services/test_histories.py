@@ -8,7 +8,7 @@ import copy
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,9 +48,11 @@ def test_the_register_holds_only_what_consent_allows(
 
 
 class World:
-    """Patients of this history alone: the box lives on from one history to the next."""
+    """The patients of one history, and what they stated."""
 
     number = 0
+    seen: ClassVar[set[str]] = set()
+    """The records of earlier histories: the box lives on, and so does what it has at the register."""
 
     def __init__(self, box: Box, recipients: Path, reopened: Any) -> None:
         World.number += 1
@@ -85,9 +87,8 @@ class World:
             pass
 
     def check(self) -> None:
-        before = getattr(self.box, "seen", set())
         records = self.register.read()
-        own = {key: record for key, record in records.items() if key not in before}
+        own = {key: record for key, record in records.items() if key not in World.seen}
         kinds = [record.kind for record in own.values()]
         given = [known for status, known in self.stated.values() if status == "given"]
         others = [known for status, known in self.stated.values() if status != "given"]
@@ -95,7 +96,7 @@ class World:
         assert kinds.count(Kind.ANONYMISED) == sum(others)
         pseudonyms = {record.pseudonym for record in own.values() if record.kind is Kind.PSEUDONYMISED}
         assert len(pseudonyms) == len(given)
-        self.box.seen = set(records)  # type: ignore[attr-defined]
+        World.seen |= set(records)
         text = self.register.text()
         for patient in self.document["patients"]:
             assert patient["patient_ref"] not in text
