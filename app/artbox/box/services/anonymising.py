@@ -1,8 +1,8 @@
 """Judging which anonymised records may leave now: the catalogue tells their groups, the domain chooses."""
 
 import json
-from collections import OrderedDict
-from collections.abc import Collection, Sequence
+import threading
+from collections.abc import Collection, Mapping, Sequence
 from random import SystemRandom
 
 from artbox.box.adapters.store import Store
@@ -14,6 +14,8 @@ from artbox.catalogue import Catalogue, Kind, Traits
 REMEMBERED = 50_000
 """Traits kept in memory, a few hundred bytes each, so that a page does not form every record anew."""
 CHUNK = 500
+Name = tuple[str, str, int, int, int]
+"""Register, release, cycle, and the revisions of cycle and patient."""
 
 
 class Anonymising:
@@ -23,7 +25,8 @@ class Anonymising:
         self._catalogue = catalogue
         self._limits = limits
         self._now = now
-        self._traits: OrderedDict[tuple[str, str, int, int, int], Traits] = OrderedDict()
+        self._remembering = threading.Lock()
+        self._traits: dict[Name, Traits] = {}
 
     def select(
         self, store: Store, register: str, waiting: Sequence[Item], taken_back: Collection[int]
@@ -57,14 +60,18 @@ class Anonymising:
             (register, item.release, item.cycle_id, item.cycle_revision, item.patient_revision)
             for item in part
         ]
-        unknown = [item for name, item in zip(names, part, strict=True) if name not in self._traits]
+        remembered = self._traits
+        missing = {name: item for name, item in zip(names, part, strict=True) if name not in remembered}
+        formed = self._formed(store, register, missing) if missing else {}
+        return [formed[name] if name in formed else remembered[name] for name in names]
+
+    def _formed(self, store: Store, register: str, missing: Mapping[Name, Item]) -> dict[Name, Traits]:
         formed = {}
-        for item, (patient, cycle) in zip(unknown, store.anonymised.bodies(unknown), strict=True):
+        bodies = store.anonymised.bodies(list(missing.values()))
+        for (name, item), (patient, cycle) in zip(missing.items(), bodies, strict=True):
             projection = self._catalogue.release(item.release).projection(register, Kind.ANONYMISED)
-            name = (register, item.release, item.cycle_id, item.cycle_revision, item.patient_revision)
             formed[name] = projection.traits(json.loads(patient), json.loads(cycle))
-        self._traits.update(formed)
-        found = [self._traits[name] for name in names]
-        while len(self._traits) > REMEMBERED:
-            self._traits.popitem(last=False)
-        return found
+        with self._remembering:
+            # a new mapping: who reads the earlier one at this moment goes on with it
+            self._traits = dict(list((self._traits | formed).items())[-REMEMBERED:])
+        return formed
