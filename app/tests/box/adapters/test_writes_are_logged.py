@@ -8,24 +8,30 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from artbox.box.adapters.store import Store, database
+from artbox.box.adapters.store.anonymised import AnonymisedView
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
+from artbox.box.adapters.store.ledger import LedgerTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable, TokensTable
+from artbox.box.adapters.store.turns import TurnsTable
 from artbox.box.domain.audit import AuditEntry
 
 GROUPS = (
     Store,
     AccountsTable,
+    AnonymisedView,
     AuditTable,
     CandidatesView,
     FindingsView,
     ImportsTable,
+    LedgerTable,
     PackagesTable,
     SessionsTable,
     TokensTable,
+    TurnsTable,
 )
 Method = Callable[..., object]
 

@@ -23,20 +23,18 @@ class TurnsTable:
 
     def succeeded(self, subject: str, entry: AuditEntry) -> None:
         """Note a turn that went well; the next is a day off."""
-        self._note(subject, "0", entry)
-
-    def failed(self, subject: str, entry: AuditEntry) -> None:
-        """Note a turn that failed; the pause grows."""
-        self._note(subject, "failures + 1", entry)
-
-    def _note(self, subject: str, failures: str, entry: AuditEntry) -> None:
         with self._database.write(entry) as writing:
             writing.execute(
                 "INSERT INTO turns (subject, tried_at, failures) VALUES (?, ?, 0)"
-                " ON CONFLICT (subject) DO NOTHING",
+                " ON CONFLICT (subject) DO UPDATE SET tried_at = excluded.tried_at, failures = 0",
                 (subject, writing.at),
             )
+
+    def failed(self, subject: str, entry: AuditEntry) -> None:
+        """Note a turn that failed; the pause grows."""
+        with self._database.write(entry) as writing:
             writing.execute(
-                f"UPDATE turns SET tried_at = ?, failures = {failures} WHERE subject = ?",  # noqa: S608 - one of the two above
-                (writing.at, subject),
+                "INSERT INTO turns (subject, tried_at, failures) VALUES (?, ?, 1)"
+                " ON CONFLICT (subject) DO UPDATE SET tried_at = excluded.tried_at, failures = failures + 1",
+                (subject, writing.at),
             )
