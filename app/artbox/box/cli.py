@@ -53,9 +53,8 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("directory", type=Path)
     verify = _add(parts, "verify", "verify an exported chain; needs no box", _verify_ledger)
     verify.add_argument("directory", type=Path)
-    verify.add_argument(
-        "--roots", type=Path, metavar="FILE", help="certificates of the authorities you trust"
-    )
+    verify.add_argument("--roots", type=Path, metavar="FILE", help="time-stamp certificates you trust")
+    verify.add_argument("--authority", type=Path, metavar="FILE", help="the ARTbox CA, for the receipts")
     _add(commands, "demo", "fill an unlocked box with synthetic records and deliver them", _demo)
     _add(commands, "lock", "lock the box", _lock)
     return made
@@ -111,7 +110,7 @@ def _stamp_ledger(_arguments: argparse.Namespace) -> int:
 
 
 def _export_ledger(arguments: argparse.Namespace) -> int:
-    from artbox.box.services.ledger_proof import write
+    from artbox.box.services.ledger_files import write
 
     if arguments.directory.exists():
         sys.stderr.write(f"artbox: {arguments.directory} exists already\n")
@@ -122,10 +121,11 @@ def _export_ledger(arguments: argparse.Namespace) -> int:
 
 
 def _verify_ledger(arguments: argparse.Namespace) -> int:
-    from artbox.box.services.ledger_proof import verify
+    from artbox.box.services.ledger_proof import Trust, verify
 
-    proof = verify(arguments.directory, arguments.roots)
+    proof = verify(arguments.directory, Trust(arguments.roots, arguments.authority))
     _say(f"{proof.entries} entries and {proof.timestamps} time stamps fit together")
+    _say(f"{proof.receipts} receipts and {proof.audit_entries} entries of the audit log fit to them")
     if proof.stamped_at is not None:
         _say(f"entries up to {proof.stamped_until} existed on {proof.stamped_at.isoformat()}")
     return 0

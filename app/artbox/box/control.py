@@ -109,9 +109,11 @@ def stamp(application: Application, _members: Members) -> Response:
 
 
 def export_ledger(application: Application, _members: Members) -> Response:
-    """Hand out entries and tokens, one JSON object a line."""
+    """Hand out entries, tokens, receipts and the audit log, one JSON object a line."""
     application.ledger.update()
-    lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in application.ledger.export())
+    lines = (
+        json.dumps(line, ensure_ascii=False) + "\n" for line in application.ledger.export(with_audit=True)
+    )
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 

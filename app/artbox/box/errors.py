@@ -225,7 +225,8 @@ class TimestampFailed(ArtboxError):
 class LedgerBroken(ArtboxError):
     """An exported ledger does not verify.
 
-    Fields: reason (unreadable | chain | commitment | timestamp | token-missing), sequence (the first entry).
+    Fields: reason (unreadable | chain | commitment | timestamp | token-missing | receipt | audit), sequence
+    (the first entry concerned).
     """
 
     code = "ledger-broken"

@@ -126,6 +126,8 @@ SENTENCES: dict[str, str] = {
     "ledger-broken.commitment": mark("Der offengelegte Text von Eintrag {sequence} passt nicht zu ihm."),
     "ledger-broken.timestamp": mark("Der Zeitstempel zu Eintrag {sequence} ist nicht gültig."),
     "ledger-broken.token-missing": mark("Der Zeitstempel zu Eintrag {sequence} fehlt oder ist ein anderer."),
+    "ledger-broken.receipt": mark("Die Quittung zu Eintrag {sequence} fehlt oder ist nicht echt."),
+    "ledger-broken.audit": mark("Das Protokoll passt nicht zum Hauptbuch."),
     "package-unknown": mark("Dieses Paket gibt es nicht."),
     "socket-missing": mark(
         "Der Dienst wurde ohne seine Anschlüsse gestartet. Bitte rufen Sie die Betreuung an."

@@ -114,25 +114,26 @@ class Ledger:
         """Return the sequence of the first entry that does not fit the chain; None when all fit."""
         return first_broken(entry for entry, _, _ in self._handle.store.ledger.entries())
 
-    def export(self) -> Iterator[dict[str, Any]]:
-        """Yield `{"entry": …}` for each link and `{"timestamp": …}` for each token, ready for JSON.
+    def export(self, *, with_audit: bool = False) -> Iterator[dict[str, Any]]:
+        """Yield `{"entry": …}` for each link, then `{"timestamp": …}` and `{"receipt": …}`, ready for JSON.
 
-        Salt and text come with links that hold nothing of a patient; tokens in base 64.
+        Salt and text come with links that hold nothing of a patient; bytes in base 64. The audit log names
+        the centre's staff and is added only on demand, as `{"audit": …}`.
         """
-        store = self._handle.store
-        for entry, salt, document in store.ledger.entries():
+        view = self._handle.store.ledger
+        log = list(view.audit_rows()) if with_audit else []
+        receipts, stamps = list(view.receipts()), list(view.timestamps())
+        for entry, salt, document in view.entries():
             opening = {"salt": salt, "document": document} if entry.kind in DISCLOSED else {}
             yield {"entry": {**asdict(entry), **opening}}
-        for stamp in store.ledger.timestamps():
-            yield {
-                "timestamp": {
-                    "sequence": stamp.sequence,
-                    "authority": stamp.authority,
-                    "request": base64.b64encode(stamp.request).decode(),
-                    "reply": base64.b64encode(stamp.reply).decode(),
-                    "chain": stamp.chain,
-                }
-            }
+        for stamp in stamps:
+            tokens = {"request": _text(stamp.request), "reply": _text(stamp.reply), "chain": stamp.chain}
+            yield {"timestamp": {"sequence": stamp.sequence, "authority": stamp.authority, **tokens}}
+        for package, receipt, signature in receipts:
+            signed = {"document": _text(receipt), "signature": _text(signature)}
+            yield {"receipt": {"package": package, **signed}}
+        for row in log:
+            yield {"audit": row}
 
     def _stamped(self, head: Entry) -> Timestamp:
         for authority in self._authorities:
@@ -145,6 +146,10 @@ class Ledger:
             else:
                 return Timestamp(head.sequence, authority.name, request, reply, chain, at)
         raise TimestampFailed(reason="no-authority" if not self._authorities else "none-answered")
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _enter(store: Store, found: Callable[[Store], list[Fact]]) -> None:

@@ -1,129 +1,73 @@
-"""The ledger on its way to an auditor: writing an export as files, and verifying one without a box.
+"""Verifying an exported ledger without a box: chain, disclosed texts, time stamps, receipts and audit log."""
 
-`ledger.jsonl` holds an entry a line; each token lies beside it as `<sequence>.tsq` (request),
-`<sequence>.tsr` (reply) and `<sequence>.pem` (the authority's chain of that time).
-"""
-
-import base64
 import hashlib
-import io
 import json
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
+from artbox.box.domain import audit
+from artbox.box.domain.audit import AuditRow, AuditTag
 from artbox.box.domain.ledger import DISCLOSED, Entry, EntryKind, commitment, first_broken
 from artbox.box.errors import LedgerBroken
-from artbox.wire.errors import TimestampRefused
+from artbox.box.services.ledger_files import AUDIT_FILE, LEDGER_FILE, Line, receipt_names
+from artbox.wire.errors import ReceiptRefused, TimestampRefused
+from artbox.wire.receipts import Receipt, SignedReceipt, verify_receipt
 from artbox.wire.timestamps import verify_digest
 
-LEDGER_FILE = "ledger.jsonl"
 MEMBERS = {"sequence": int, "at": str, "kind": str, "commitment": str, "previous": str, "hash": str}
-Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What an auditor trusts, as PEM files; None: what the export brings, or not looked at.
+
+    `roots`: of the time-stamp authorities; without them the tokens prove the order of things, but not who the
+    authority is. `authority`: the ARTbox CA, for the receipts' signatures.
+    """
+
+    roots: Path | None = None
+    authority: Path | None = None
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was verified: entries and tokens; the last token's entry and time, None without any."""
+    """What was verified, by number; the last token's entry and time, None without any."""
 
     entries: int
     timestamps: int
+    receipts: int
+    audit_entries: int
     stamped_until: int | None
     stamped_at: datetime | None
 
 
-def write(lines: Iterable[Line], directory: Path) -> None:
-    """Write an export's lines as files into a new directory, wholly or not at all; raise FileExistsError."""
-    if directory.exists():
-        raise FileExistsError(directory)
-    partial = directory.with_name(f".{directory.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        with (partial / LEDGER_FILE).open("w", encoding="utf-8") as ledger:
-            for line in lines:
-                if "entry" in line:
-                    ledger.write(json.dumps(line["entry"], ensure_ascii=False) + "\n")
-                else:
-                    for name, content in _timestamp_files(line["timestamp"]).items():
-                        (partial / name).write_bytes(content)
-        partial.rename(directory)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def archive(lines: Iterable[Line]) -> Iterator[bytes]:
-    """Yield a zip file with the same files, piece by piece."""
-    sink, timestamps = _Sink(), []
-    with ZipFile(sink, "w", ZIP_DEFLATED) as made:
-        with made.open(LEDGER_FILE, "w", force_zip64=True) as ledger:
-            for line in lines:
-                if "entry" in line:
-                    ledger.write(json.dumps(line["entry"], ensure_ascii=False).encode() + b"\n")
-                else:
-                    timestamps.append(line["timestamp"])
-                if sink.is_waiting:
-                    yield sink.take()
-        for timestamp in timestamps:
-            for name, content in _timestamp_files(timestamp).items():
-                made.writestr(name, content)
-            yield sink.take()
-    yield sink.take()
-
-
-class _Sink(io.RawIOBase):
-    """Takes what a zip file writes, and gives it on."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self._pieces)
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any, /) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def take(self) -> bytes:
-        taken, self._pieces = b"".join(self._pieces), []
-        return taken
-
-
-def verify(directory: Path, roots: Path | None = None) -> Proof:
-    """Verify chain, disclosed commitments and every token; raise LedgerBroken.
-
-    Tokens must chain to `roots` (PEM), or, where none is given, to the chain the export itself brings: that
-    proves the order of things, but not who the authority is.
-    """
+def verify(directory: Path, trust: Trust | None = None) -> Proof:
+    """Verify everything an export holds; raise LedgerBroken at the first thing that does not fit."""
+    trust = trust or Trust()
     lines = _read(directory / LEDGER_FILE)
     entries = [_entry(line, number) for number, line in enumerate(lines, start=1)]
     broken = first_broken(entries)
     if broken is not None:
         raise LedgerBroken(reason="chain", sequence=broken)
+    log = _audit_log(directory)
     stamped: list[tuple[int, datetime]] = []
+    receipts = 0
     for entry, line in zip(entries, lines, strict=True):
         document = _opened(entry, line)
-        if entry.kind == EntryKind.TIMESTAMP:
-            stamped.append(_stamped(entry, document, entries, directory, roots))
+        match entry.kind:
+            case EntryKind.TIMESTAMP:
+                stamped.append(_stamped(entry, document, entries, directory, trust.roots))
+            case EntryKind.RECEIPT:
+                _check_receipt(entry, document, directory, trust.authority)
+                receipts += 1
+            case EntryKind.AUDIT if log:
+                _check_audit(entry, document, log)
+    if len(stamped) != len(list(directory.glob("*.tsr"))):
+        raise LedgerBroken(reason="chain", sequence=len(entries) + 1)
     last = stamped[-1] if stamped else (None, None)
-    return Proof(len(entries), len(stamped), *last)
-
-
-def _timestamp_files(timestamp: Line) -> dict[str, bytes]:
-    stem = f"{timestamp['sequence']:06d}"
-    return {
-        f"{stem}.tsq": base64.b64decode(timestamp["request"]),
-        f"{stem}.tsr": base64.b64decode(timestamp["reply"]),
-        f"{stem}.pem": timestamp["chain"].encode("ascii"),
-    }
+    return Proof(len(entries), len(stamped), receipts, len(log), *last)
 
 
 def _read(path: Path) -> list[Line]:
@@ -170,3 +114,51 @@ def _stamped(
         return sequence, verify_digest(entries[sequence - 1].hash, reply, chain)
     except TimestampRefused as error:
         raise LedgerBroken(reason="timestamp", sequence=sequence) from error
+
+
+def _check_receipt(entry: Entry, document: str | None, directory: Path, authority: Path | None) -> None:
+    try:
+        named = json.loads(document or "")
+        paths = [directory / name for name in receipt_names(named["package"])]
+        signed = SignedReceipt(*(path.read_bytes() for path in paths))
+        if hashlib.sha256(signed.document).hexdigest() != named["receipt_sha256"]:
+            raise LedgerBroken(reason="receipt", sequence=entry.sequence)
+        if authority is not None:
+            verify_receipt(signed, authority, at=Receipt.from_bytes(signed.document).received_at)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ReceiptRefused) as error:
+        raise LedgerBroken(reason="receipt", sequence=entry.sequence) from error
+
+
+def _audit_log(directory: Path) -> dict[int, str]:
+    """Return the verified audit log, hashes by sequence; empty where the export brings none."""
+    path = directory / AUDIT_FILE
+    if not path.exists():
+        return {}
+    try:
+        rows = [
+            AuditRow(
+                line["sequence"],
+                datetime.fromisoformat(line["at"]),
+                AuditTag(line["tag"]),
+                line["actor"],
+                line["detail"],
+                line["previous"],
+                line["hash"],
+            )
+            for line in _read(path)
+        ]
+    except (KeyError, ValueError, TypeError) as error:
+        raise LedgerBroken(reason="audit", sequence=0) from error
+    if audit.first_broken(rows) is not None:
+        raise LedgerBroken(reason="audit", sequence=0)
+    return {row.sequence: row.hash for row in rows}
+
+
+def _check_audit(entry: Entry, document: str | None, log: dict[int, str]) -> None:
+    try:
+        named = json.loads(document or "")
+        fits = log.get(named["sequence"]) == named["hash"]
+    except (ValueError, KeyError, TypeError):
+        fits = False
+    if not fits:
+        raise LedgerBroken(reason="audit", sequence=entry.sequence)

@@ -16,7 +16,8 @@ from artbox.box.adapters.server_client import ServerClient, ServerTrouble
 from artbox.box.application import Application
 from artbox.box.domain.ledger import EntryKind
 from artbox.box.errors import DeliveryFailed, LedgerBroken, TimestampFailed
-from artbox.box.services import ledger_proof
+from artbox.box.services import ledger_files, ledger_proof
+from artbox.box.services.ledger_proof import Trust
 from artbox.box.settings import TimestampAuthority
 from tests.box.real_parts import Box, correct
 from tests.timestamp_authority import Authority, running_authority
@@ -70,7 +71,7 @@ def exported(stamped: Box, document: dict[str, Any], tmp_path: Path) -> Path:
         stamped.application.rounds.deliver("DIR")
     stamped.application.ledger.update()
     target = tmp_path / "export"
-    ledger_proof.write(stamped.application.ledger.export(), target)
+    ledger_files.write(stamped.application.ledger.export(with_audit=True), target)
     return target
 
 
@@ -201,6 +202,33 @@ def test_a_change_in_the_ledger_is_noticed(
     with pytest.raises(LedgerBroken) as broken:
         ledger_proof.verify(exported)
     assert broken.value.fields["reason"] == reason
+
+
+def test_receipts_and_audit_log_are_verified_with_the_ledger(stamped: Box, exported: Path) -> None:
+    trust = Trust(authority=stamped.settings.ca_certificate)
+    proof = ledger_proof.verify(exported, trust)
+    assert (proof.receipts, proof.audit_entries > 10) == (2, True)
+    document, signature = sorted(exported.glob("0*.receipt.*"))[:2]
+    for path in (document, signature, exported / "audit.jsonl"):
+        whole = path.read_bytes()
+        for place in range(10, len(whole), len(whole) // 12):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            with pytest.raises(LedgerBroken):
+                ledger_proof.verify(exported, trust)
+        path.write_bytes(whole)
+    assert ledger_proof.verify(exported, trust) == proof
+    document.unlink()
+    with pytest.raises(LedgerBroken) as broken:
+        ledger_proof.verify(exported)
+    assert broken.value.fields["reason"] == "receipt"
+
+
+def test_an_end_that_was_cut_off_is_noticed_by_its_token(exported: Path) -> None:
+    path = exported / "ledger.jsonl"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[:-1]) + "\n")
+    with pytest.raises(LedgerBroken):
+        ledger_proof.verify(exported)
 
 
 def _without_document(line: str) -> str:

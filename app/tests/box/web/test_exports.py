@@ -98,7 +98,9 @@ def test_proofs_are_stamped_and_taken_away(centre: Browser, box: Box, tmp_path: 
     content = centre.get("/exporte/nachweise.zip").content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(tmp_path / "proofs")
-    assert verify(tmp_path / "proofs").timestamps == 2
+    proof = verify(tmp_path / "proofs")
+    assert (proof.timestamps, proof.receipts) == (2, 1)
+    assert proof.audit_entries == 0, "names of staff do not leave with a click"
 
 
 def test_without_an_authority_the_page_says_what_that_means(box: Box) -> None:

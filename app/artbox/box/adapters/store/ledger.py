@@ -1,5 +1,6 @@
 """The ledger as tables: entering what happened since, and reading chain, openings and time stamps."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -135,6 +136,21 @@ class LedgerTable:
         with self._database.read() as connection:
             for row in connection.execute("SELECT * FROM timestamps ORDER BY sequence"):
                 yield _timestamp(row)
+
+    def receipts(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Yield the package's name, the signed bytes and the signature of every receipt."""
+        with self._database.read() as connection:
+            for row in connection.execute(
+                "SELECT p.name, r.document, r.signature"
+                " FROM receipts r JOIN packages p ON p.id = r.package_id ORDER BY p.id"
+            ):
+                yield row["name"], bytes(row["document"]), bytes(row["signature"])
+
+    def audit_rows(self) -> Iterator[dict[str, object]]:
+        """Yield the audit log's entries as JSON objects."""
+        with self._database.read() as connection:
+            for row in connection.execute("SELECT * FROM audit ORDER BY sequence"):
+                yield {**dict(row), "detail": json.loads(row["detail"])}
 
     def last_timestamp(self) -> Timestamp | None:
         """Return the newest token."""

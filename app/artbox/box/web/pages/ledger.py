@@ -4,7 +4,7 @@ from starlette.responses import Response, StreamingResponse
 
 from artbox.box.edge.sentences import sentence
 from artbox.box.errors import TimestampFailed
-from artbox.box.services.ledger_proof import archive
+from artbox.box.services.ledger_files import archive
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
 
