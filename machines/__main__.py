@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("demo")
     commands.add_parser("app").add_argument("--detach", action="store_true")
     commands.add_parser("app-down")
-    for name in ("vm", "vm-down", "check", "test", "lock", "clean"):
+    for name in ("vm", "vm-down", "check", "test", "figures", "bench", "lock", "clean"):
         commands.add_parser(name)
     supervise = commands.add_parser("app-supervisor")
     supervise.add_argument("directory", type=Path)
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Run one command; imports what that command needs and nothing else."""
     if options.command.startswith("app"):
         return run_application(options)
-    if options.command in {"check", "test", "lock", "clean"}:
+    if options.command in {"check", "test", "figures", "bench", "lock", "clean"}:
         return run_upkeep(options.command)
     from machines import box, virtual_machine
 
@@ -71,18 +71,29 @@ def run_application(options: argparse.Namespace) -> int:
 
 def run_upkeep(command: str) -> int:
     """Run one of the commands about the tree itself."""
-    from machines import checks, testing, upkeep
+    from machines import checks, hardening, testing, upkeep
 
     match command:
         case "check":
             return checks.check()
         case "test":
             return testing.run_everything()
+        case "figures":
+            hardening.record()
+        case "bench":
+            return bench()
         case "lock":
             upkeep.lock()
         case "clean":
             upkeep.clean()
     return 0
+
+
+def bench() -> int:
+    """Measure; what is measured is imported by this command alone."""
+    from benchmarks import intake
+
+    return intake.main([])
 
 
 def main() -> int:

@@ -29,8 +29,8 @@ class Outcome:
 
 def static_commands() -> Iterator[tuple[str, list[str]]]:
     """Yield each static check's name and command."""
-    yield "ruff check", ["ruff", "check", "app", "machines"]
-    yield "ruff format", ["ruff", "format", "--check", "app", "machines"]
+    yield "ruff check", ["ruff", "check", "app", "machines", "benchmarks"]
+    yield "ruff format", ["ruff", "format", "--check", "app", "machines", "benchmarks"]
     yield "mypy", ["mypy"]
     yield "import-linter", ["lint-imports"]
     yield "yamllint", ["yamllint", "--strict", *YAML_PLACES]

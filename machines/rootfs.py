@@ -111,12 +111,12 @@ def command(names: list[str], target: Path) -> list[str]:
         *hooks,
         SUITE,
         str(target),
-        *mirrors(_host_sources()),
+        *mirrors(host_sources()),
     ]
 
 
-def mirrors(sources: Iterable[tuple[str, str]]) -> list[str]:
-    """Turn this machine's own Debian sources (address, suite) into sources of our suite.
+def mirrors(sources: Iterable[tuple[str, str]], wanted: str = SUITE) -> list[str]:
+    """Turn this machine's own Debian sources (address, suite) into sources of our suite, or another one.
 
     Empty when the machine has none of Debian: mmdebstrap then uses Debian's own default.
     """
@@ -124,11 +124,12 @@ def mirrors(sources: Iterable[tuple[str, str]]) -> list[str]:
     for address, suite in sources:
         release, _, pocket = suite.partition("-")
         if release in {"bookworm", SUITE} and pocket in {"", "updates", "security"}:
-            lines.append(f"deb {address} {SUITE}{'-' if pocket else ''}{pocket} main")
+            lines.append(f"deb {address} {wanted}{'-' if pocket else ''}{pocket} main")
     return list(dict.fromkeys(lines))
 
 
-def _host_sources() -> list[tuple[str, str]]:
+def host_sources() -> list[tuple[str, str]]:
+    """Return address and suite of each of this machine's own Debian sources."""
     asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     pairs = (line.split() for line in done.stdout.splitlines())

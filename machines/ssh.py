@@ -39,7 +39,7 @@ def write_known_hosts(lab: Lab) -> None:
     common = (
         f"Host *\n    User {USER}\n    IdentityFile {directory(lab) / 'id_ed25519'}\n    IdentitiesOnly yes\n"
         f"    UserKnownHostsFile {directory(lab) / 'known_hosts'}\n    StrictHostKeyChecking yes\n"
-        "    ConnectTimeout 5\n"
+        "    ConnectTimeout 5\n    LogLevel ERROR\n"
     )
     (directory(lab) / "config").write_text("".join([*blocks, common]), encoding="utf-8")
 

@@ -189,7 +189,9 @@ class TokenUnknown(ArtboxError):
 class DocumentRefused(ArtboxError):
     """The whole import document cannot be read; nothing of it was judged.
 
-    Fields: reason (too-large | not-json | too-deep | not-a-document | release-unknown | too-many-patients).
+    Fields: reason (not-json | line | not-a-document | release-unknown | too-large | line-too-long |
+    too-deep | too-many-patients | too-many-cycles), line (its number, in NDJSON), limit and limit_value
+    (which limit was exceeded), import_id (of an import that had stored a part by then).
     """
 
     code = "document-refused"
@@ -199,6 +201,18 @@ class IdempotencyConflict(ArtboxError):
     """The same idempotency key came with another document."""
 
     code = "idempotency-conflict"
+
+
+class ImportUnderWay(ArtboxError):
+    """The import with this idempotency key has not ended yet. Fields: import_id."""
+
+    code = "import-under-way"
+
+
+class IntakeBusy(ArtboxError):
+    """As many imports as the box takes at once are under way."""
+
+    code = "intake-busy"
 
 
 class FindingUnknown(ArtboxError):

@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from artbox.box.api.application import create_api
 from artbox.box.application import Application
 from artbox.box.control import create_control
+from artbox.box.domain import limits
 from artbox.box.edge import activation
 from artbox.box.edge.guards import PAGE_BODY_LIMIT, BodyLimit, HostAllowList, QuietFailures, SecurityHeaders
 from artbox.box.settings import Settings
 from artbox.box.web.application import create_web
 
-IMPORT_BODY_LIMIT = 64 * 1024 * 1024
 GRACE_SECONDS = 10
 IDLE_SECONDS = 5
 
@@ -33,7 +33,7 @@ class Door:
 
     def __init__(self, pages: ASGIApp, interface: ASGIApp) -> None:
         self.pages = BodyLimit(pages, PAGE_BODY_LIMIT)
-        self.interface = BodyLimit(interface, IMPORT_BODY_LIMIT)
+        self.interface = BodyLimit(interface, limits.STREAM_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on by path."""

@@ -1,6 +1,6 @@
 """All releases side by side, and which of them judges a cycle."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from artbox.catalogue.model import Finding, Level
@@ -36,6 +36,11 @@ class Catalogue:
             return self.for_date(date.fromisoformat(raw)) if isinstance(raw, str) else self.current
         except ValueError:
             return self.current
+
+    def for_patient(self, cycles: Iterable[object]) -> Release:
+        """Return the release that judges what is said of a patient: the newest that judges a cycle."""
+        judges = [self.for_cycle(cycle) for cycle in cycles]
+        return max(judges, key=lambda release: release.valid_from, default=self.current)
 
     def check_header(self, document: object, *, centre_no: int) -> list[Finding]:
         """Judge a document but not its patients by the release it names, or the current one."""

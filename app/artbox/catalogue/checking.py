@@ -3,6 +3,7 @@
 Every objection is found in one pass. Findings name places and rules; no text of theirs holds a value.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.findings import Findings, Place
 from artbox.catalogue.model import Definition, Field, FieldType, Finding, Level, Range
 from artbox.catalogue.records import Child, Cycle, Patient, RecordReader
-from artbox.catalogue.rules import JudgedRule, judged
+from artbox.catalogue.rules import Record, RuleSet, judged
 from artbox.catalogue.schema_errors import FormCheck
-from artbox.catalogue.values import Scalar, Unknown, Value, read
+from artbox.catalogue.values import Scalar, Unknown, Value
 
 Json = dict[str, object]
+DATES = (FieldType.DATE, FieldType.DATETIME)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,44 @@ class Circumstances:
         return True
 
 
+class Bounds:
+    """The limits of a level's fields put together, so that most values need one look.
+
+    The hard range of numbers is the schema's to judge; what lies outside here is only looked at more closely.
+    """
+
+    def __init__(self, fields: Collection[Field]) -> None:
+        self._fields = [field for field in fields if field.type in DATES or field.hard or field.soft]
+        self._rows: tuple[date | None, list[tuple[Field, str, Scalar, Scalar]]] = (None, [])
+
+    def outside(self, values: Record, today: date) -> Iterator[tuple[Field, Value]]:
+        """Give the values that do not lie inside all limits of their field."""
+        rows_of, rows = self._rows
+        if rows_of != today:
+            rows = [self._row(field, today) for field in self._fields]
+            self._rows = (today, rows)
+        for field, name, low, high in rows:
+            value = values.get(name)
+            if value is None or type(value) is Unknown:
+                continue
+            if type(value) is tuple:
+                if not all(low <= item <= high for item in value):  # type: ignore[operator]
+                    yield field, value
+            elif not low <= value <= high:  # type: ignore[operator]
+                yield field, value
+
+    @staticmethod
+    def _row(field: Field, today: date) -> tuple[Field, str, Scalar, Scalar]:
+        """Return the narrowest limits of a field; a date is never after today."""
+        is_date = field.type in DATES
+        limits = [limits for limits in (field.hard, field.soft) if limits is not None]
+        lows = [item.minimum for item in limits if item.minimum is not None]
+        highs = [item.maximum for item in limits if item.maximum is not None]
+        lows.append(date.min if is_date else -math.inf)
+        highs.append(today if is_date else math.inf)
+        return field, field.name, max(lows), min(highs)
+
+
 class Checker:
     """The checks of one release, compiled once."""
 
@@ -46,10 +86,11 @@ class Checker:
         self.findings = Findings(definition)
         self.form = FormCheck(definition, self.findings)
         self.reader = RecordReader(definition, words)
-        self.rules: Mapping[Level, list[JudgedRule]] = {
-            level: [judged(rule, words) for rule in definition.rules.values() if rule.level is level]
+        self.rules: Mapping[Level, RuleSet] = {
+            level: RuleSet([judged(rule, words) for rule in definition.rules.values() if rule.level is level])
             for level in Level
         }
+        self.bounds = {level: Bounds(self.reader.delivered(level).values()) for level in Level}
         suspicious = self.findings.check("looks_like_master_data").patterns
         self.suspicious = [re.compile(pattern, re.ASCII) for pattern in suspicious]
 
@@ -75,7 +116,7 @@ class Checker:
             patient = self.reader.patient(raw, at.index)
             found.extend(self._keys(patient, at.centre_no))
             for record in patient.records():
-                found.extend(self._values(record.raw, record.level, record.place, at.today))
+                found.extend(self._values(record.values, record.level, record.place, at.today))
             found.extend(self._consents(patient, at.today))
             found = [finding for finding in found if at.covers(finding.pointer)]
             found.extend(self._rules(patient, at))
@@ -105,15 +146,13 @@ class Checker:
             elif isinstance(key, str | int):
                 seen.add(key)
 
-    def _values(self, raw: Json, level: Level, place: Place, today: date) -> Iterator[Finding]:
-        for name, field in self.reader.delivered(level).items():
-            value = read(field, raw[name]) if name in raw else None
-            if value is not None and not isinstance(value, Unknown):
-                yield from self._value(field, value, place, today)
+    def _values(self, values: Record, level: Level, place: Place, today: date) -> Iterator[Finding]:
+        for field, value in self.bounds[level].outside(values, today):
+            yield from self._value(field, value, place, today)
 
     def _value(self, field: Field, value: Value, place: Place, today: date) -> Iterator[Finding]:
         items = value if isinstance(value, tuple) else (value,)
-        if field.type in (FieldType.DATE, FieldType.DATETIME):
+        if field.type in DATES:
             if isinstance(value, date) and value > today:
                 yield self.findings.of_field("future_date", place, field)
             elif not _inside(field.hard, items):
@@ -146,11 +185,10 @@ class Checker:
         return self.reader.derivation.extend(Scope(cycle.values, today, children, cycle.previous))
 
     def _broken(self, level: Level, scope: Scope, *places: Place) -> Iterator[Finding]:
-        for rule in self.rules[level]:
-            if rule.is_broken(scope):
-                home = self.definition.fields[rule.rule.field].level
-                place = next((place for place in places if place.level is home), places[0])
-                yield self.findings.of_rule(rule.rule, place, places[0])
+        for rule in self.rules[level].broken(scope):
+            home = self.definition.fields[rule.field].level
+            place = next((place for place in places if place.level is home), places[0])
+            yield self.findings.of_rule(rule, place, places[0])
 
 
 def _child_scope(scope: Scope, child: Child) -> Scope:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.json_schema import is_reference
@@ -23,8 +23,8 @@ class Place:
 
     def at(self, *steps: str | int) -> "Place":
         """Go further down from here."""
-        escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-        return replace(self, pointer="/".join([self.pointer, *escaped]))
+        escaped = [str(step).replace("~", "~0").replace("/", "~1") for step in steps]
+        return Place("/".join([self.pointer, *escaped]), self.level, self.cycle_ref, self.child_no)
 
     def named(self, name: str) -> "Place":
         """Go to a member named by the sender; an odd name might be a value, so it is not repeated."""
@@ -35,9 +35,9 @@ class Place:
         found = record if isinstance(record, dict) else {}
         if level is Level.CYCLE:
             key = found.get("cycle_ref")
-            return replace(self, level=level, cycle_ref=key if is_reference(key) else None)
+            return Place(self.pointer, level, key if is_reference(key) else None, self.child_no)
         number = found.get("child_no")
-        return replace(self, level=level, child_no=number if type(number) is int else None)
+        return Place(self.pointer, level, self.cycle_ref, number if type(number) is int else None)
 
 
 @dataclass(frozen=True)

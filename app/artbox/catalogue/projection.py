@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from artbox.catalogue.conditions import Scope, compile_condition, parse_condition
+from artbox.catalogue.conditions import Condition, Scope, compile_condition, names, parse_condition
 from artbox.catalogue.conditions.evaluation import elapsed
 from artbox.catalogue.conditions.vocabulary import vocabulary
 from artbox.catalogue.model import (
@@ -25,7 +25,7 @@ from artbox.catalogue.model import (
 )
 from artbox.catalogue.proofs import admissible
 from artbox.catalogue.rules import Derivation, Record
-from artbox.catalogue.values import UNKNOWN_KEY, Unknown, Value, read_all
+from artbox.catalogue.values import UNKNOWN_KEY, Unknown, Value, read_all, readers
 
 Json = dict[str, object]
 OFFSET_UNITS = {
@@ -77,7 +77,8 @@ class Projection:
         self.kind = kind
         self.definition = definition
         self.fields = tuple(_projected(definition, register, kind))
-        self._counts = compile_condition(parse_condition(condition, words)) if condition else None
+        parsed = parse_condition(condition, words) if condition else None
+        self._counts = compile_condition(parsed) if parsed else None
         self._derivation = Derivation(definition.fields, words)
         self._grouping = [item for item in self.fields if item.field.name in definition.anonymity.group]
         self._levels = [{item.field.name: item.field.anonymised for item in self.fields}]
@@ -91,10 +92,16 @@ class Projection:
             }
             for level in Level
         }
+        self._readers = {level: readers(fields) for level, fields in self._fields.items()}
+        self._decisive = _decisive(definition, parsed)
 
     def applies(self, patient: Json, cycle: Json) -> bool:
         """Whether this cycle counts for the register; a cycle that cannot be judged does not."""
-        return self._counts is None or self._counts(self._scope(patient, cycle)) is True
+        if self._counts is None:
+            return True
+        if self._decisive is None:
+            return self._counts(self._scope(patient, cycle)) is True
+        return self._counts(self._narrow_scope(self._decisive, patient, cycle)) is True
 
     def cycle(self, patient: Json, cycle: Json, disguise: Disguise = PLAIN) -> Json:
         """Give the fields that leave, children nested under `children`; never a field without assignment."""
@@ -141,8 +148,16 @@ class Projection:
         values = {**self._read(Level.PATIENT, patient), **self._read(Level.CYCLE, cycle)}
         return self._derivation.extend(Scope(values, datetime.now(tz=UTC).date()))
 
+    def _narrow_scope(self, names: frozenset[str], patient: Json, cycle: Json) -> Scope:
+        """Read only what the register's condition looks at: it is asked for every register of every cycle."""
+        values: Record = {}
+        for level, raw in ((Level.PATIENT, patient), (Level.CYCLE, cycle)):
+            fields = self._readers[level]
+            values |= read_all(fields, {name: raw[name] for name in names if name in raw})
+        return Scope(values, datetime.now(tz=UTC).date())
+
     def _read(self, level: Level, raw: Json) -> Record:
-        return read_all(self._fields[level], raw)
+        return read_all(self._readers[level], raw)
 
     def _leaving(self, levels: tuple[Level, ...], raw: Json, values: Record, disguise: Disguise) -> Json:
         found = (
@@ -166,6 +181,12 @@ class Projection:
         if self.kind is Kind.PSEUDONYMISED:
             return raw[field.name] if field.type is FieldType.DATETIME else _json(value)
         return coarsen(self._levels[disguise.steps][field.name], value, values)
+
+
+def _decisive(definition: Definition, condition: Condition | None) -> frozenset[str] | None:
+    """Return the fields a condition looks at; None where some are calculated and so need others."""
+    found = frozenset(names(condition)) if condition else frozenset()
+    return None if any(definition.fields[name].formula is not None for name in found) else found
 
 
 def _projected(definition: Definition, register: str, kind: Kind) -> Iterator[ProjectedField]:

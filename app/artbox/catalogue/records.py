@@ -10,7 +10,7 @@ from artbox.catalogue.findings import Place
 from artbox.catalogue.json_schema import is_delivered
 from artbox.catalogue.model import Definition, Field, Level
 from artbox.catalogue.rules import Derivation, Record
-from artbox.catalogue.values import read_all
+from artbox.catalogue.values import read_all, readers
 
 START_FIELD = "cycle_start_date"
 CHILD_NUMBER = "child_no"
@@ -66,6 +66,7 @@ class RecordReader:
             level: {name: item for name, item in definition.fields.items() if is_delivered(item, level)}
             for level in Level
         }
+        self._readers = {level: readers(fields) for level, fields in self._delivered.items()}
 
     def delivered(self, level: Level) -> Mapping[str, Field]:
         """Return the fields a capture program may hand over at a level."""
@@ -74,7 +75,7 @@ class RecordReader:
     def patient(self, raw: dict[str, object], index: int) -> Patient:
         """Read one patient of a document; `index` is the place there."""
         place = Place(f"/patients/{index}")
-        values = read_all(self._delivered[Level.PATIENT], raw)
+        values = read_all(self._readers[Level.PATIENT], raw)
         found = [
             self._cycle(item, place.at("cycles", number), values) for number, item in _objects(raw, "cycles")
         ]
@@ -85,10 +86,10 @@ class RecordReader:
         children = tuple(
             self._child(item, place.at("children", number)) for number, item in _objects(raw, "children")
         )
-        return Cycle(raw, place, {**above, **read_all(self._delivered[Level.CYCLE], raw)}, children)
+        return Cycle(raw, place, {**above, **read_all(self._readers[Level.CYCLE], raw)}, children)
 
     def _child(self, raw: dict[str, object], at: Place) -> Child:
-        return Child(raw, at.of_record(Level.CHILD, raw), read_all(self._delivered[Level.CHILD], raw))
+        return Child(raw, at.of_record(Level.CHILD, raw), read_all(self._readers[Level.CHILD], raw))
 
     def _with_previous(self, cycles: list[Cycle]) -> Iterator[Cycle]:
         """Give each cycle the one that started before it."""
@@ -96,7 +97,7 @@ class RecordReader:
         ordered = [cycle for _, cycle in sorted(dated, key=lambda pair: pair[0])]
         before = {id(later): earlier.values for earlier, later in pairwise(ordered)}
         for cycle in cycles:
-            yield replace(cycle, previous=before.get(id(cycle), {}))
+            yield replace(cycle, previous=before[id(cycle)]) if id(cycle) in before else cycle
 
 
 def _objects(raw: dict[str, object], name: str) -> Iterator[tuple[int, dict[str, object]]]:

@@ -12,6 +12,9 @@ from artbox.catalogue.model import Field, FieldType
 
 Scalar = int | float | bool | date | str
 Value = Scalar | tuple[Scalar, ...]
+Reader = Callable[[object], Value | None]
+Readers = Mapping[str, tuple[type | None, Reader]]
+"""By field: the JSON type that is its value already, where there is one, and what reads any other."""
 UNKNOWN_KEY = "unknown"
 LARGEST = 10**12
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -25,20 +28,39 @@ class Unknown(StrEnum):
     REFUSED = "refused"
 
 
+REASONS: Mapping[str, Unknown] = {reason.value: reason for reason in Unknown}
+
+
 def read(field: Field, raw: object) -> Value | Unknown | None:
     """Read one JSON value as the field's type; a moment in time becomes its calendar day."""
     return _unknown(raw) if isinstance(raw, dict) else READERS[field.type](raw)
 
 
-def read_all(fields: Mapping[str, Field], record: Mapping[str, object]) -> dict[str, Value | Unknown]:
+def readers(fields: Mapping[str, Field]) -> Readers:
+    """Return what reads each field's value, for `read_all`."""
+    return {name: (AS_IT_IS.get(field.type), READERS[field.type]) for name, field in fields.items()}
+
+
+def read_all(fields: Readers, record: Mapping[str, object]) -> dict[str, Value | Unknown]:
     """Read the fields present in a record; missing and unusable ones are left out."""
-    found = ((name, read(field, record[name])) for name, field in fields.items() if name in record)
-    return {name: value for name, value in found if value is not None}
+    values: dict[str, Value | Unknown] = {}
+    for name, raw in record.items():
+        found = fields.get(name)
+        if found is None:
+            continue
+        kind, reader = found
+        if kind is type(raw) and (kind is not int or -LARGEST <= raw <= LARGEST):  # type: ignore[operator]
+            values[name] = raw  # type: ignore[assignment]
+            continue
+        value = _unknown(raw) if isinstance(raw, dict) else reader(raw)
+        if value is not None:
+            values[name] = value
+    return values
 
 
 def _unknown(raw: Mapping[object, object]) -> Unknown | None:
     reason = raw.get(UNKNOWN_KEY)
-    return Unknown(reason) if len(raw) == 1 and isinstance(reason, str) and reason in list(Unknown) else None
+    return REASONS.get(reason) if len(raw) == 1 and isinstance(reason, str) else None
 
 
 def _whole(raw: object) -> int | None:
@@ -79,13 +101,12 @@ def _listed(read_item: Callable[[object], Scalar | None]) -> Callable[[object], 
         if not isinstance(raw, list):
             return None
         items = [read_item(item) for item in raw]
-        present = tuple(item for item in items if item is not None)
-        return present if len(present) == len(items) else None
+        return None if None in items else tuple(item for item in items if item is not None)
 
     return read_list
 
 
-READERS: dict[FieldType, Callable[[object], Value | None]] = {
+READERS: dict[FieldType, Reader] = {
     FieldType.DATE: _day,
     FieldType.DATETIME: _moment,
     FieldType.INTEGER: _whole,
@@ -95,4 +116,10 @@ READERS: dict[FieldType, Callable[[object], Value | None]] = {
     FieldType.CHOICES: _listed(_text),
     FieldType.INTEGERS: _listed(_whole),
     FieldType.CODE: _text,
+}
+AS_IT_IS: Mapping[FieldType, type] = {
+    FieldType.BOOLEAN: bool,
+    FieldType.CHOICE: str,
+    FieldType.CODE: str,
+    FieldType.INTEGER: int,
 }

@@ -6,11 +6,12 @@ can never differ (doubled members, other spellings).
 
 import json
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def encode(document: object) -> bytes:
     """Return the canonical bytes of a document. Errors: ValueError for NaN and infinities."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(document).encode("utf-8")
 
 
 def decode(content: bytes) -> dict[str, object]:

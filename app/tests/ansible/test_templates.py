@@ -44,6 +44,14 @@ def test_nothing_of_a_request_reaches_a_disk() -> None:
         assert holds_the_query not in log_format
 
 
+def test_an_import_passes_unbuffered_and_is_bounded_by_the_service_alone() -> None:
+    site = rendered(NGINX / "sites-available" / "artbox.conf.j2")
+    imports = site.partition("location = /api/v1/imports {")[2].partition("}")[0]
+    assert "proxy_request_buffering off;" in imports
+    assert "client_max_body_size 0;" in imports
+    assert "proxy_pass http://unix:/run/artbox/web.sock:;" in imports
+
+
 def test_a_page_that_waits_needs_nothing_from_elsewhere() -> None:
     page = (ROLE / "files/usr/local/share/artbox/pages/nicht-bereit.html").read_text(encoding="utf-8")
     assert '<html lang="de">' in page

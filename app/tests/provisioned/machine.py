@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO
 
 from machines import places
 
@@ -18,19 +19,26 @@ class Reached:
 
     ssh: str
 
-    def run(self, command: str, *, text: str = "", check: bool = True) -> bytes:
+    def run(self, command: str, *, text: str = "", check: bool = True, seconds: float = 90) -> bytes:
         """Run a command line as root and return what it prints."""
         done = subprocess.run(
-            [*shlex.split(self.ssh), "-o", "BatchMode=yes", f"sudo sh -c {shlex.quote(command)}"],
+            self._command(command),
             cwd=places.ROOT,
             input=text.encode(),
             capture_output=True,
             check=False,
-            timeout=90,
+            timeout=seconds,
         )
         if check:
             assert done.returncode == 0, f"{command}: {done.stderr.decode(errors='replace')}"
         return done.stdout
+
+    def feed(self, command: str, content: IO[bytes]) -> None:
+        """Run a command line as root with a file as its input."""
+        subprocess.run(self._command(command), cwd=places.ROOT, stdin=content, check=True, timeout=300)
+
+    def _command(self, command: str) -> list[str]:
+        return [*shlex.split(self.ssh), "-o", "BatchMode=yes", f"sudo sh -c {shlex.quote(command)}"]
 
     def lines(self, command: str) -> list[str]:
         """Return the lines a command prints."""

@@ -1,42 +1,44 @@
-"""Reading an import document: JSON as a whole, or NDJSON with a header line and one patient per line."""
+"""The bodies of imports: JSON as a whole within its limit, NDJSON piece by piece."""
 
-import json
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 
 from artbox.box.api.problems import ApiProblem
+from artbox.box.domain import limits
 
 JSON_TYPE = "application/json"
 NDJSON_TYPE = "application/x-ndjson"
+PIECE_BYTES = 256 * 1024
 
 
-async def read_document(request: Request) -> bytes:
-    """Return the bytes of one JSON import document; raise ApiProblem for a type or line that does not fit."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type == JSON_TYPE:
-        return await request.body()
-    if media_type == NDJSON_TYPE:
-        return join_lines(await request.body())
-    raise ApiProblem("unsupported-media-type")
+def media_type(request: Request) -> str:
+    """Return JSON_TYPE or NDJSON_TYPE; raise ApiProblem for any other type."""
+    found = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if found not in (JSON_TYPE, NDJSON_TYPE):
+        raise ApiProblem("unsupported-media-type")
+    return found
 
 
-def join_lines(body: bytes) -> bytes:
-    """Return the document that header and patient lines stand for; a bad line is named by its number."""
-    lines = [(number, line.strip()) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
-    for number, line in lines:
-        if not _is_object(line):
-            raise ApiProblem("document-refused", reason="line", line=number)
-    if not lines or "patients" in json.loads(lines[0][1]):
-        raise ApiProblem("document-refused", reason="not-a-document")
-    # Every line is a complete object by itself, so joining them cannot change what any of them says.
-    header = lines[0][1][:-1].rstrip()
-    separator = b"" if header == b"{" else b","
-    patients = b",".join(line for _, line in lines[1:])
-    return b"".join((header, separator, b'"patients":[', patients, b"]}"))
+async def whole(request: Request) -> bytes:
+    """Return a JSON document's bytes; raise DocumentRefused at the first one beyond the limit."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limits.DOCUMENT_BYTES:
+        raise limits.exceeded("too-large", "document_bytes", limits.DOCUMENT_BYTES)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limits.DOCUMENT_BYTES:
+            raise limits.exceeded("too-large", "document_bytes", limits.DOCUMENT_BYTES)
+    return bytes(body)
 
 
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+async def pieces(request: Request) -> AsyncIterator[bytes]:
+    """Give a body in pieces of about PIECE_BYTES, so that few steps carry it on."""
+    waiting = bytearray()
+    async for piece in request.stream():
+        waiting += piece
+        if len(waiting) >= PIECE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)

@@ -34,8 +34,12 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "document-refused.too-deep": (400, "too-deep"),
     "document-refused.not-a-document": (422, "not-a-document"),
     "document-refused.release-unknown": (422, "release-unknown"),
+    "document-refused.line-too-long": (413, "line-too-long"),
     "document-refused.too-many-patients": (413, "too-many-patients"),
+    "document-refused.too-many-cycles": (413, "too-many-cycles"),
     "idempotency-conflict": (422, "idempotency-conflict"),
+    "import-under-way": (409, "import-under-way"),
+    "intake-busy": (503, "intake-busy"),
     "internal": (500, "internal"),
 }
 HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 422: "unprocessable"}
@@ -53,7 +57,10 @@ def answer(request: Request, code: str, **members: object) -> JSONResponse:
     stem, _, reason = key.partition(".")
     title = sentence_for(stem, language, **{**members, "reason": reason or members.get("reason")})
     document = {"type": TYPE_PREFIX + name, "title": title, "status": status_code, **_plain(members)}
-    return JSONResponse(document, status_code, headers=_headers(status_code), media_type=MEDIA_TYPE)
+    headers = _headers(status_code)
+    if "import_id" in members:
+        headers["Location"] = f"/api/v1/imports/{members['import_id']}"
+    return JSONResponse(document, status_code, headers=headers, media_type=MEDIA_TYPE)
 
 
 def types_as_text() -> str:

@@ -2,63 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Header, Query, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from artbox.box.api import catalogue, models
-from artbox.box.api.access import application_of, require_token
-from artbox.box.api.documents import JSON_TYPE, NDJSON_TYPE, read_document
-from artbox.box.api.problems import ApiProblem
-from artbox.box.domain.accounts import Token
+from artbox.box.api.access import application_of
+from artbox.box.api.documents import JSON_TYPE, NDJSON_TYPE
+from artbox.box.api.imports import Caller, create_import, read_import
 
 PREFIX = "/api/v1"
-Caller = Annotated[Token, Depends(require_token)]
 
 
 def read_status(request: Request) -> dict[str, str]:
     """Tell the state of the box: setup, locked, ready or busy. Needs no token."""
     return {"state": application_of(request).lifecycle.state.value}
-
-
-async def create_import(
-    request: Request,
-    token: Caller,
-    dry_run: Annotated[bool, Query(description="check everything, store nothing")] = False,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
-    prefer: Annotated[
-        str | None, Header(max_length=255, description="wait=N answers with the report")
-    ] = None,
-) -> JSONResponse:
-    """Hand over one import document; each patient stands or falls alone.
-
-    The answer is 202 with the Location of the report, or with `Prefer: wait=N` the report itself. A dry run
-    leaves nothing behind that could be fetched later, so it is always answered with its report.
-    """
-    document = await read_document(request)
-    report: dict[str, Any] = await run_in_threadpool(
-        application_of(request).intake.receive,
-        document,
-        token=token,
-        dry_run=dry_run,
-        idempotency_key=idempotency_key,
-    )
-    if dry_run:
-        return JSONResponse(report)
-    location = {"Location": f"{PREFIX}/imports/{report['id']}"}
-    if wants_report(prefer):
-        return JSONResponse(report, headers={**location, "Preference-Applied": "wait"})
-    return JSONResponse({"id": report["id"], "state": report["state"]}, status_code=202, headers=location)
-
-
-def read_import(request: Request, import_id: str, _token: Caller) -> dict[str, Any]:
-    """Return the report of an import."""
-    report = application_of(request).intake.report(import_id)
-    if report is None:
-        raise ApiProblem("not-found")
-    return report
 
 
 def read_catalogue(request: Request, _token: Caller) -> dict[str, Any]:
@@ -75,15 +34,6 @@ def read_schema(request: Request, _token: Caller) -> JSONResponse:
 def read_description(request: Request, _token: Caller) -> JSONResponse:
     """Return this interface's OpenAPI description."""
     return JSONResponse(request.app.openapi())
-
-
-def wants_report(prefer: str | None) -> bool:
-    """Say whether `Prefer: wait=N` (RFC 7240) asks for the report at once, with N at least 1 second."""
-    for preference in (prefer or "").split(","):
-        name, _, value = preference.partition("=")
-        if name.strip().lower() == "wait" and value.strip().isdecimal():
-            return int(value) > 0
-    return False
 
 
 IMPORT_BODY = {

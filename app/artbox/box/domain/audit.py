@@ -25,7 +25,9 @@ class AuditTag(StrEnum):
     SIGN_OUT = "accounts:sign-out:finished"
     TOKEN_CREATED = "tokens:token:created"  # noqa: S105 - a tag
     TOKEN_REVOKED = "tokens:token:revoked"  # noqa: S105 - a tag
+    IMPORT_BEGUN = "intake:import:begun"
     IMPORT_STORED = "intake:import:stored"
+    IMPORT_ABORTED = "intake:import:aborted"
     FINDING_CONFIRMED = "intake:finding:confirmed"
     PACKAGE_RESERVED = "delivery:package:reserved"
     PACKAGE_PACKED = "delivery:package:packed"

@@ -1,12 +1,15 @@
 """An import document as it was judged, what became of each record, and what is remembered of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from artbox.box.domain.accounts import Token
 from artbox.box.domain.consent import Statement
-from artbox.box.domain.content import content_hash
+from artbox.box.domain.content import canonical_text, text_hash
+from artbox.box.errors import IdempotencyConflict, ImportUnderWay
 
 Json = dict[str, object]
 
@@ -18,6 +21,14 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
+
+
+class ImportState(StrEnum):
+    """How far an import has come; what an aborted one had stored by then stays stored."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABORTED = "aborted"
 
 
 @dataclass(frozen=True)
@@ -33,17 +44,23 @@ class StoredFinding:
 
 @dataclass(frozen=True)
 class JudgedCycle:
-    """A cycle with the registers it counts for and the objections to it."""
+    """A cycle with the release that judged it, the registers it counts for and the objections to it."""
 
     ref: str
     body: Json = field(repr=False)
+    release: str
     registers: tuple[str, ...]
     findings: tuple[StoredFinding, ...]
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        """The canonical JSON that is stored."""
+        return canonical_text(self.body)
+
+    @cached_property
     def content_hash(self) -> str:
         """The hash that tells a changed cycle from an unchanged one."""
-        return content_hash(self.body)
+        return text_hash(self.text)
 
 
 @dataclass(frozen=True)
@@ -53,14 +70,20 @@ class JudgedPatient:
     index: int
     ref: str
     body: Json = field(repr=False)
+    release: str
     consents: tuple[Statement, ...]
     cycles: tuple[JudgedCycle, ...]
     findings: tuple[StoredFinding, ...]
 
-    @property
+    @cached_property
+    def text(self) -> str:
+        """The canonical JSON that is stored: what is said of the patient, cycles and consents left out."""
+        return canonical_text(self.body)
+
+    @cached_property
     def content_hash(self) -> str:
-        """The hash over what is said of the patient, cycles and consents left out."""
-        return content_hash(self.body)
+        """The hash that tells a changed patient from an unchanged one."""
+        return text_hash(self.text)
 
 
 @dataclass(frozen=True)
@@ -83,24 +106,81 @@ class PatientOutcome:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """Who hands a document over, and how: `idempotency_key` is the program's own name for this handover."""
+
+    token: Token
+    dry_run: bool = False
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
 class Arrival:
-    """Who handed over which document; `document_hash` is the SHA-256 of its bytes."""
+    """Who hands over a document; `document_hash` is the SHA-256 of its bytes, None until all have come."""
 
     id: str
     token_id: int
     product: str
     release: str
-    document_hash: str
+    document_hash: str | None
     idempotency_key: str | None
 
 
 @dataclass(frozen=True)
-class Report:
-    """The report of an import as the interface returns it, and its summary."""
+class Judgement:
+    """What the catalogue says of a patient: the record to store, or the outcome of one that is rejected."""
 
+    subject: JudgedPatient | PatientOutcome
+    findings: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some patients of an import, stored together; `finished` is the document's hash with the last ones."""
+
+    judgements: Sequence[Judgement]
+    finished: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one patient, as it stands in the report."""
+
+    outcome: PatientOutcome
+    findings: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
+class ReportHead:
+    """A report without its results; they are asked for in stretches, for there may be very many."""
+
+    id: str
+    state: ImportState
     complete: bool
+    dry_run: bool
     summary: Mapping[str, int]
-    document: Json = field(repr=False)
+    document_hash: str | None
+
+    def as_dict(self) -> Json:
+        """Return the members that stand before `results`."""
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "complete": self.complete,
+            "dry_run": self.dry_run,
+            "summary": dict(self.summary),
+        }
+
+    def of(self, document_hash: str) -> "ReportHead":
+        """Return this head if it belongs to the document with this hash; raise IdempotencyConflict.
+
+        Raise ImportUnderWay where the hash of the earlier document is not known yet.
+        """
+        if self.document_hash is None:
+            raise ImportUnderWay(import_id=self.id)
+        if self.document_hash != document_hash:
+            raise IdempotencyConflict
+        return self
 
 
 @dataclass(frozen=True)
@@ -111,6 +191,7 @@ class ImportSummary:
     received_at: datetime
     product: str
     release: str
+    state: ImportState
     complete: bool
     patients: int
     cycles: int

@@ -1,11 +1,13 @@
 """The report of an import, as the import interface promises it: one result per patient, in request order."""
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from artbox.box.domain.imports import CycleOutcome, Json, Outcome, PatientOutcome, Report
+from artbox.box.domain.imports import CycleOutcome, Json, Outcome, PatientOutcome, Result
 
 MAX_REFERENCE = 200
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def rejected(index: int, patient: object) -> PatientOutcome:
@@ -28,48 +30,45 @@ def rejected(index: int, patient: object) -> PatientOutcome:
     )
 
 
-def report(
-    import_id: str,
-    outcomes: Sequence[PatientOutcome],
-    findings: Mapping[int, Sequence[Json]],
-    *,
-    dry_run: bool,
-) -> Report:
-    """Join outcomes and findings (by the patient's index); counts are of cycles but for `patients`."""
-    ordered = sorted(outcomes, key=lambda outcome: outcome.index)
-    summary = _summary(ordered, findings)
-    complete = all(outcome.outcome is not Outcome.REJECTED for outcome in ordered)
-    document: Json = {
-        "id": import_id,
-        "state": "finished",
-        "complete": complete,
-        "dry_run": dry_run,
-        "summary": summary,
-        "results": [_result(outcome, findings.get(outcome.index, ())) for outcome in ordered],
-    }
-    return Report(complete, summary, document)
+class Tally:
+    """The summary of an import while it grows; counts are of cycles but for `patients`."""
+
+    def __init__(self, counts: Mapping[str, int] | None = None) -> None:
+        self._counts: Counter[str] = Counter(counts or {})
+
+    def with_more(self, results: Iterable[Result]) -> "Tally":
+        """Return the tally with the patients of one portion counted too."""
+        more = Tally(self._counts)
+        for result in results:
+            outcome = result.outcome
+            more._counts["patients"] += 1
+            more._counts["cycles"] += len(outcome.cycles)
+            more._counts.update([cycle.outcome.value for cycle in outcome.cycles])
+            more._counts["with_findings"] += _with_findings(result)
+            more._counts["refused"] += outcome.outcome is Outcome.REJECTED
+        return more
+
+    @property
+    def patients(self) -> int:
+        """How many patients have been counted."""
+        return self._counts["patients"]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no patient was rejected."""
+        return not self._counts["refused"]
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """The counts as the report names them."""
+        names = ("patients", "cycles", *(outcome.value for outcome in Outcome), "with_findings")
+        return {name: self._counts[name] for name in names}
 
 
-def _summary(outcomes: Sequence[PatientOutcome], findings: Mapping[int, Sequence[Json]]) -> dict[str, int]:
-    counts = Counter(cycle.outcome for outcome in outcomes for cycle in outcome.cycles)
-    return {
-        "patients": len(outcomes),
-        "cycles": counts.total(),
-        **{outcome.value: counts[outcome] for outcome in Outcome},
-        "with_findings": sum(
-            _with_findings(outcome, findings.get(outcome.index, ())) for outcome in outcomes
-        ),
-    }
-
-
-def _with_findings(outcome: PatientOutcome, findings: Sequence[Json]) -> int:
-    """Count the cycles a finding speaks of; one about the patient speaks of all."""
-    spoken_of = {finding["cycle_ref"] for finding in findings}
-    return sum(None in spoken_of or cycle.ref in spoken_of for cycle in outcome.cycles)
-
-
-def _result(outcome: PatientOutcome, findings: Sequence[Json]) -> Json:
-    return {
+def result_text(result: Result) -> str:
+    """Return one entry of `results` as JSON."""
+    outcome = result.outcome
+    entry: Json = {
         "index": outcome.index,
         "patient_ref": outcome.ref,
         "outcome": outcome.outcome.value,
@@ -77,8 +76,24 @@ def _result(outcome: PatientOutcome, findings: Sequence[Json]) -> Json:
             {"cycle_ref": cycle.ref, "outcome": cycle.outcome.value, "revision": cycle.revision}
             for cycle in outcome.cycles
         ],
-        "findings": list(findings),
+        "findings": list(result.findings),
     }
+    return _ENCODER.encode(entry)
+
+
+def urgency(result: Result) -> int:
+    """Return what to look at first: 0 for a rejected patient, 1 for one with findings, 2 for the rest."""
+    if result.outcome.outcome is Outcome.REJECTED:
+        return 0
+    return 1 if result.findings else 2
+
+
+def _with_findings(result: Result) -> int:
+    """Count the cycles a finding speaks of; one about the patient speaks of all."""
+    if not result.findings:
+        return 0
+    spoken_of = {finding["cycle_ref"] for finding in result.findings}
+    return sum(None in spoken_of or cycle.ref in spoken_of for cycle in result.outcome.cycles)
 
 
 def _reference(value: object) -> str | None:

@@ -82,8 +82,12 @@ SENTENCES: dict[str, str] = {
     "document-refused.too-deep": mark("Das Importdokument ist zu tief verschachtelt."),
     "document-refused.not-a-document": mark("Das ist kein Importdokument der ARTbox."),
     "document-refused.release-unknown": mark("Diese Katalogversion kennt die ARTbox nicht."),
+    "document-refused.line-too-long": mark("Eine Zeile des Importdokuments ist zu lang."),
     "document-refused.too-many-patients": mark("Das Importdokument enthält zu viele Patientinnen."),
+    "document-refused.too-many-cycles": mark("Das Importdokument enthält zu viele Zyklen."),
     "idempotency-conflict": mark("Derselbe Idempotency-Key kam mit einem anderen Dokument."),
+    "import-under-way": mark("Der Import mit diesem Idempotency-Key läuft noch."),
+    "intake-busy": mark("Es laufen schon so viele Importe, wie die ARTbox zugleich annimmt."),
     "finding-unknown": mark("Diesen offenen Befund gibt es nicht."),
     "reason-missing": mark("Bitte geben Sie eine Begründung von {minimum} bis {maximum} Zeichen an."),
     "delivery-failed": mark(

@@ -1,10 +1,9 @@
-"""Judging a document by the catalogue: which patients may be stored, with which findings and registers.
+"""Judging patients by the catalogue: which may be stored, with which findings, releases and registers.
 
-Touches no store, so that a large document is judged without holding anybody up.
+Touches no store, so that patients are judged without holding anybody up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from artbox.box.domain import reports
@@ -13,62 +12,61 @@ from artbox.box.domain.imports import (
     Json,
     JudgedCycle,
     JudgedPatient,
-    PatientOutcome,
+    Judgement,
     StoredFinding,
 )
-from artbox.catalogue import Finding, Kind, Release
+from artbox.catalogue import Catalogue, Finding, Kind
 
 LARGEST_CHILD_NO = 1000
 NOT_OF_THE_PATIENT = frozenset({"cycles", "consents", "centre_no"})
 
 
-@dataclass
-class Judgement:
-    """What the catalogue says: patients to store, patients rejected, and every finding by patient's index."""
+class Judge:
+    """Judges the patients of one document; findings about its `header` reject every one of them."""
 
-    accepted: list[JudgedPatient] = field(default_factory=list)
-    rejected: list[PatientOutcome] = field(default_factory=list)
-    findings: dict[int, list[Json]] = field(default_factory=dict)
+    def __init__(
+        self, catalogue: Catalogue, header: Sequence[Finding], *, centre_no: int, today: date
+    ) -> None:
+        self._catalogue = catalogue
+        self._header = tuple(header)
+        self._centre_no = centre_no
+        self._today = today
 
-
-def judge(
-    patients: Sequence[object], release: Release, header: Sequence[Finding], centre_no: int, today: date
-) -> Judgement:
-    """Judge each patient alone; findings about the document's `header` reject every one."""
-    judgement = Judgement()
-    for index, patient in enumerate(patients):
-        found = [*header, *release.check(patient, index, centre_no=centre_no, today=today)]
-        judgement.findings[index] = [finding.as_dict() for finding in found]
+    def judge(self, index: int, patient: object) -> Judgement:
+        """Judge the patient at a place of the document, each cycle by the release valid at its start."""
+        found = self._catalogue.check(patient, index, centre_no=self._centre_no, today=self._today)
+        found = [*self._header, *found]
+        told = tuple(finding.as_dict() for finding in found)
         if any(finding.rejects for finding in found) or not isinstance(patient, dict):
-            judgement.rejected.append(reports.rejected(index, patient))
-        else:
-            judgement.accepted.append(_patient(index, patient, found, release))
-    return judgement
+            return Judgement(reports.rejected(index, patient), told)
+        return Judgement(self._patient(index, patient, found), told)
 
+    def _patient(self, index: int, patient: Json, found: Sequence[Finding]) -> JudgedPatient:
+        body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}
+        raw = _records(patient, "cycles")
+        cycles = tuple(self._cycle(body, cycle, found) for cycle in raw)
+        references = {cycle.ref for cycle in cycles}
+        return JudgedPatient(
+            index=index,
+            ref=str(patient["patient_ref"]),
+            body=body,
+            release=self._catalogue.for_patient(raw).version,
+            consents=tuple(dict.fromkeys(_statement(consent) for consent in _records(patient, "consents"))),
+            cycles=cycles,
+            findings=tuple(_stored(finding) for finding in found if finding.cycle_ref not in references),
+        )
 
-def _patient(index: int, patient: Json, found: Sequence[Finding], release: Release) -> JudgedPatient:
-    body = {name: value for name, value in patient.items() if name not in NOT_OF_THE_PATIENT}
-    cycles = tuple(_cycle(body, cycle, found, release) for cycle in _records(patient, "cycles"))
-    references = {cycle.ref for cycle in cycles}
-    return JudgedPatient(
-        index=index,
-        ref=str(patient["patient_ref"]),
-        body=body,
-        consents=tuple(dict.fromkeys(_statement(consent) for consent in _records(patient, "consents"))),
-        cycles=cycles,
-        findings=tuple(_stored(finding) for finding in found if finding.cycle_ref not in references),
-    )
-
-
-def _cycle(patient: Json, cycle: Json, found: Sequence[Finding], release: Release) -> JudgedCycle:
-    reference = str(cycle["cycle_ref"])
-    projections = [release.projection(register, Kind.PSEUDONYMISED) for register in release.registers]
-    return JudgedCycle(
-        ref=reference,
-        body=cycle,
-        registers=tuple(p.register for p in projections if p.applies(patient, cycle)),
-        findings=tuple(_stored(finding) for finding in found if finding.cycle_ref == reference),
-    )
+    def _cycle(self, patient: Json, cycle: Json, found: Sequence[Finding]) -> JudgedCycle:
+        reference = str(cycle["cycle_ref"])
+        release = self._catalogue.for_cycle(cycle)
+        projections = [release.projection(register, Kind.PSEUDONYMISED) for register in release.registers]
+        return JudgedCycle(
+            ref=reference,
+            body=cycle,
+            release=release.version,
+            registers=tuple(p.register for p in projections if p.applies(patient, cycle)),
+            findings=tuple(_stored(finding) for finding in found if finding.cycle_ref == reference),
+        )
 
 
 def _statement(consent: Json) -> Statement:

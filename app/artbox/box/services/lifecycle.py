@@ -120,6 +120,10 @@ class Lifecycle:
     def _opened(self, key: bytes) -> Store:
         store = Store.open(self._database, key, self._now)
         store.sessions.end_all(AuditEntry(AuditTag.BOX_UNLOCKED, "master-password"))
+        for import_id in store.imports.running():
+            store.imports.abort(
+                import_id, AuditEntry(AuditTag.IMPORT_ABORTED, "box", {"import_id": import_id})
+            )
         return store
 
     def _created(self, key: bytes) -> Store:

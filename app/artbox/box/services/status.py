@@ -9,6 +9,7 @@ from pathlib import Path
 from artbox.box.adapters.store import Store, StoreHandle
 from artbox.box.adapters.vault import VaultBackend
 from artbox.box.domain.deliveries import PackageRow
+from artbox.box.domain.imports import ImportState
 from artbox.box.domain.states import Card, Light, StatusFinding, StatusReport, worst
 from artbox.box.services.clock import Clock
 from artbox.box.services.delivery import Delivery
@@ -41,7 +42,7 @@ class Status:
 
     Findings (code: fields) are vault-plain; not-enrolled; certificate-expiring: days; recipient-missing:
     register; delivery-failed: register, package, reason, since; records-held: register, count; disk-low:
-    free_bytes, percent; imports-rejected: import_id, count; no-token.
+    free_bytes, percent; imports-rejected: import_id, count; import-aborted: import_id; no-token.
     Cards (code: facts) are database: size_bytes, patients, cycles, vault; intake: imports, last_at, product,
     rejected; exports: registers [register, waiting, held, last_at, last_sequence, error, recipient];
     certificate: centre_no, box_id, expires; server: last_at, result; disk: free_bytes, total_bytes, percent.
@@ -161,7 +162,10 @@ def _intake(store: Store) -> Part:
         "rejected": last.rejected if last else 0,
     }
     findings = [] if tokens else [StatusFinding("no-token", Light.YELLOW, {}, INTAKE_PATH)]
-    if last is not None and not last.complete:
+    if last is not None and last.state is ImportState.ABORTED:
+        path = f"{INTAKE_PATH}/{last.id}"
+        findings.append(StatusFinding("import-aborted", Light.YELLOW, {"import_id": last.id}, path))
+    if last is not None and last.state is ImportState.FINISHED and not last.complete:
         fields = {"import_id": last.id, "count": last.rejected}
         path = f"{INTAKE_PATH}/{last.id}"
         findings.append(StatusFinding("imports-rejected", Light.YELLOW, fields, path))

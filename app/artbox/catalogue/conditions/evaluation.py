@@ -15,6 +15,7 @@ from artbox.catalogue.values import Scalar, Unknown, Value
 Record = Mapping[str, Value | Unknown]
 Judge = Callable[["Scope"], bool | None]
 Measure = Callable[["Scope"], Scalar | None]
+_NOT_SCALAR = (Unknown, tuple)
 
 COMPARE: dict[str, Callable[[Scalar, Scalar], bool]] = {
     "<": operator.lt,
@@ -56,8 +57,14 @@ def compile_condition(node: tree.Condition) -> Judge:  # noqa: PLR0911 - one cas
             return _any([compile_condition(part) for part in parts])
         case tree.Not(of):
             return _opposite(compile_condition(of))
+        case tree.Comparison(symbol, tree.Value(name), tree.Constant(value)):
+            return _compared_value(COMPARE[symbol], name, value)
+        case tree.Comparison(symbol, tree.Value(left), tree.Value(right)):
+            return _compared_values(COMPARE[symbol], left, right)
         case tree.Comparison(symbol, left, right):
             return _compared(COMPARE[symbol], compile_operand(left), compile_operand(right))
+        case tree.Membership(tree.Value(name), options):
+            return _value_member(name, frozenset(option.value for option in options))
         case tree.Membership(subject, options):
             return _member(compile_operand(subject), frozenset(option.value for option in options))
         case tree.Contains(name, item):
@@ -76,7 +83,7 @@ def compile_operand(node: tree.Operand) -> Measure:  # noqa: PLR0911 - one case 
         case tree.Constant(value):
             return lambda _: value
         case tree.Value(name):
-            return lambda scope: _scalar(scope.values.get(name))
+            return _valued(name)
         case tree.Previous(name):
             return lambda scope: _scalar(scope.previous.get(name))
         case tree.Today():
@@ -112,8 +119,17 @@ def _all(judges: list[Judge]) -> Judge:
 
 
 def _any(judges: list[Judge]) -> Judge:
-    opposite = _all([_opposite(judge) for judge in judges])
-    return _opposite(opposite)
+    def judge(scope: Scope) -> bool | None:
+        answer: bool | None = False
+        for part in judges:
+            found = part(scope)
+            if found is True:
+                return True
+            if found is None:
+                answer = None
+        return answer
+
+    return judge
 
 
 def _opposite(judge: Judge) -> Judge:
@@ -128,6 +144,43 @@ def _compared(compare: Callable[[Scalar, Scalar], bool], left: Measure, right: M
     def judge(scope: Scope) -> bool | None:
         first, second = left(scope), right(scope)
         return None if first is None or second is None else compare(first, second)
+
+    return judge
+
+
+def _valued(name: str) -> Measure:
+    def measure(scope: Scope) -> Scalar | None:
+        value = scope.values.get(name)
+        return None if isinstance(value, _NOT_SCALAR) else value
+
+    return measure
+
+
+# The commonest conditions in one step each: they are judged for rule after rule of every record.
+def _compared_values(compare: Callable[[Scalar, Scalar], bool], left: str, right: str) -> Judge:
+    def judge(scope: Scope) -> bool | None:
+        first, second = scope.values.get(left), scope.values.get(right)
+        if first is None or second is None:
+            return None
+        if isinstance(first, _NOT_SCALAR) or isinstance(second, _NOT_SCALAR):
+            return None
+        return compare(first, second)
+
+    return judge
+
+
+def _compared_value(compare: Callable[[Scalar, Scalar], bool], name: str, constant: Scalar) -> Judge:
+    def judge(scope: Scope) -> bool | None:
+        value = scope.values.get(name)
+        return None if value is None or isinstance(value, _NOT_SCALAR) else compare(value, constant)
+
+    return judge
+
+
+def _value_member(name: str, options: frozenset[Scalar]) -> Judge:
+    def judge(scope: Scope) -> bool | None:
+        value = scope.values.get(name)
+        return None if value is None or isinstance(value, _NOT_SCALAR) else value in options
 
     return judge
 
@@ -157,7 +210,7 @@ def _truth(measure: Measure) -> Judge:
 
 
 def _scalar(value: Value | Unknown | None) -> Scalar | None:
-    return None if isinstance(value, Unknown | tuple) else value
+    return None if isinstance(value, _NOT_SCALAR) else value
 
 
 def _interval(unit: str, start: Measure, end: Measure) -> Measure:

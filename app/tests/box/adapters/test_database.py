@@ -156,7 +156,7 @@ def test_a_failed_change_logs_nothing(open_store: Store) -> None:
 def test_what_stays_cannot_be_changed(open_store: Store, statement: str) -> None:
     fill = """
     INSERT INTO tokens VALUES (1, 'p', 'h', 't', NULL);
-    INSERT INTO imports VALUES ('i', 1, 't', 1, 'p', 'r', 'h', NULL, 1, '{}', '{}');
+    INSERT INTO imports VALUES ('i', 1, 't', 1, 'p', 'r', 'h', NULL, 1, '{}', 'finished');
     INSERT INTO patients VALUES (1, 'u', 's', 'r', 1, 'h', 't');
     INSERT INTO patient_revisions VALUES (1, 1, 'i', 't', 'r', 'h', '{}');
     INSERT INTO cycles VALUES (1, 1, 'r', 1, 'rel', 'h', 't');

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artbox.box.domain import documents
+from artbox.box.domain import documents, limits
 from artbox.box.errors import DocumentRefused
 
 
@@ -28,7 +28,7 @@ from artbox.box.errors import DocumentRefused
         (b"null", "not-a-document"),
         (b"[" * 100_000, "too-deep"),
         (b'{"a":' * 30 + b"1" + b"}" * 30, "too-deep"),
-        (b" " * (documents.MAX_BYTES + 1), "too-large"),
+        (b" " * (limits.DOCUMENT_BYTES + 1), "too-large"),
     ],
 )
 def test_what_is_refused(document: bytes, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Names, passwords, throttling, the audit chain and the report: small rules, each in a few lines."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 
 from artbox.box.domain import names, passwords, reports
 from artbox.box.domain.audit import GENESIS, AuditEntry, AuditRow, AuditTag, chain_hash, first_broken
-from artbox.box.domain.imports import CycleOutcome, Outcome, PatientOutcome
+from artbox.box.domain.imports import CycleOutcome, Outcome, PatientOutcome, Result
 from artbox.box.domain.states import Light, worst
 from artbox.box.domain.throttling import LONGEST_SECONDS, delay_seconds
 from artbox.box.errors import AccountNameInvalid, ProductNameInvalid
@@ -86,12 +87,12 @@ def test_the_worst_light_counts() -> None:
     assert worst([Light.YELLOW, Light.RED, Light.GREEN]) is Light.RED
 
 
-def test_the_report_keeps_the_order_of_the_request() -> None:
+def test_a_result_says_what_became_of_a_patient_and_the_summary_counts_it() -> None:
     stored = PatientOutcome(1, "b", Outcome.CREATED, (CycleOutcome("c1", Outcome.CREATED, 1),))
     refused = reports.rejected(0, {"patient_ref": "a", "cycles": [{"cycle_ref": "c0"}, 5]})
     finding: dict[str, object] = {"cycle_ref": "c1", "rule": "D05"}
-    report = reports.report("id", [stored, refused], {1: [finding]}, dry_run=False)
-    assert report.document["results"] == [
+    results = [Result(refused, ()), Result(stored, (finding,))]
+    assert [json.loads(reports.result_text(result)) for result in results] == [
         {
             "index": 0,
             "patient_ref": "a",
@@ -110,8 +111,10 @@ def test_the_report_keeps_the_order_of_the_request() -> None:
             "findings": [finding],
         },
     ]
-    assert report.complete is False
-    assert report.summary == {
+    assert [reports.urgency(result) for result in (*results, Result(stored, ()))] == [0, 1, 2]
+    tally = reports.Tally().with_more(results[:1]).with_more(results[1:])
+    assert tally.complete is False
+    assert tally.summary == {
         "patients": 2,
         "cycles": 3,
         "created": 1,

@@ -5,7 +5,7 @@ The only module that imports the driver. A writer is handed out together with an
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +122,10 @@ class Writing:
     def execute(self, statement: str, parameters: tuple[object, ...] = ()) -> Any:
         """Run one statement and return its cursor."""
         return self._connection.execute(statement, parameters)
+
+    def execute_many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run one statement for each row."""
+        self._connection.executemany(statement, rows)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ _ORDERS = {
 }
 # Only cycles that count for a register can be kept from it.
 _SHOWN = """
-SELECT f.*, p.ref AS patient_ref, c.ref AS cycle_ref, i.release AS release, (
+SELECT f.*, p.ref AS patient_ref, c.ref AS cycle_ref, coalesce(c.release, i.release) AS release, (
     SELECT json_group_array(DISTINCT a.register) FROM cycles o JOIN assignments a ON a.cycle_id = o.id
     WHERE o.patient_id = f.patient_id AND (f.cycle_id IS NULL OR o.id = f.cycle_id)
     AND (f.registers = '[]' OR a.register IN (SELECT value FROM json_each(f.registers)))

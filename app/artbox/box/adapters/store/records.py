@@ -1,16 +1,16 @@
-"""Patients, cycles, consents and findings: what a judged patient would change, and changing it.
+"""Storing what the arrival of a judged patient changes: patient, consents, cycles, registers, findings.
 
-Planning only reads, so that a dry run can plan as well. Nothing is deleted: a changed record gets a further
-revision, consents and findings that no longer hold are marked as superseded.
+Nothing is deleted: a changed record gets a further revision, consents and findings that no longer hold are
+marked as superseded. What is not there yet is added without asking for it first.
 """
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
 from uuid import uuid4
 
-from artbox.box.adapters.store.database import Connection, Writing
-from artbox.box.domain.consent import ConsentStatus, Statement
+from artbox.box.adapters.store.database import Writing
+from artbox.box.adapters.store.plans import Plan, StoredCycle, plan
 from artbox.box.domain.imports import (
     CycleOutcome,
     JudgedCycle,
@@ -20,163 +20,129 @@ from artbox.box.domain.imports import (
     StoredFinding,
 )
 from artbox.box.domain.worklist import REJECTED_RULE
-from artbox.wire import canonical
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a patient's arrival changes."""
-
-    patient_id: int | None
-    body_changed: bool
-    consents_changed: bool
-    revision: int
-    outcome: PatientOutcome
-
-
-def plan(connection: Connection | Writing, source: str, patient: JudgedPatient) -> Plan:
-    """Compare a judged patient with what is stored."""
-    row = connection.execute(
-        "SELECT id, revision, content_hash FROM patients WHERE source = ? AND ref = ?", (source, patient.ref)
-    ).fetchone()
-    patient_id = row["id"] if row else None
-    body_changed = row is None or row["content_hash"] != patient.content_hash
-    consents_changed = set(statements(connection, patient_id)) != set(patient.consents)
-    cycles = tuple(_cycle_outcome(connection, patient_id, cycle) for cycle in patient.cycles)
-    changed = body_changed or consents_changed or any(c.outcome is not Outcome.UNCHANGED for c in cycles)
-    outcome = Outcome.CREATED if row is None else Outcome.UPDATED if changed else Outcome.UNCHANGED
-    revision = (row["revision"] if row else 0) + int(body_changed)
-    return Plan(
-        patient_id,
-        body_changed,
-        consents_changed,
-        revision,
-        PatientOutcome(patient.index, patient.ref, outcome, cycles),
-    )
-
-
-def statements(connection: Connection | Writing, patient_id: int | None) -> list[Statement]:
-    """Return the statements about consent in force."""
-    rows = connection.execute(
-        "SELECT register, status, stated_on FROM consents WHERE patient_id = ? AND superseded_at IS NULL",
-        (patient_id,),
-    )
-    return [
-        Statement(
-            row["register"],
-            ConsentStatus(row["status"]),
-            date.fromisoformat(row["stated_on"]) if row["stated_on"] else None,
-        )
-        for row in rows
-    ]
-
-
-def apply(
-    writing: Writing, source: str, import_id: str, release: str, patient: JudgedPatient
-) -> PatientOutcome:
-    """Store what the patient's arrival changes, and return the outcome."""
-    planned = plan(writing, source, patient)
-    context = _Context(writing, import_id, release)
-    patient_id = planned.patient_id or _add_patient(context, source, patient)
-    if planned.body_changed:
-        _revise_patient(context, patient_id, planned.revision, patient)
-    if planned.consents_changed:
-        _replace_consents(context, patient_id, patient)
-    _renew_findings(context, patient_id, None, patient.findings, fresh=planned.body_changed)
-    for cycle, outcome in zip(patient.cycles, planned.outcome.cycles, strict=True):
-        changed = outcome.outcome is not Outcome.UNCHANGED
-        cycle_id = _take_cycle(context, patient_id, cycle, outcome)
-        _assign(context, cycle_id, cycle.registers)
-        _renew_findings(context, patient_id, cycle_id, cycle.findings, fresh=changed or planned.body_changed)
-    return planned.outcome
+class _OpenFinding:
+    id: int
+    since: str
 
 
 @dataclass(frozen=True)
 class _Context:
+    """The writing of one patient: `findings` are the open ones by cycle (None: the patient's own)."""
+
     writing: Writing
     import_id: str
-    release: str
+    patient_id: int
+    findings: dict[int | None, dict[StoredFinding, _OpenFinding]]
+    assignments: dict[int, set[str]]
 
 
-def _cycle_outcome(
-    connection: Connection | Writing, patient_id: int | None, cycle: JudgedCycle
-) -> CycleOutcome:
-    row = connection.execute(
-        "SELECT revision, content_hash FROM cycles WHERE patient_id = ? AND ref = ?", (patient_id, cycle.ref)
-    ).fetchone()
-    if row is None:
-        return CycleOutcome(cycle.ref, Outcome.CREATED, 1)
-    if row["content_hash"] == cycle.content_hash:
-        return CycleOutcome(cycle.ref, Outcome.UNCHANGED, row["revision"])
-    return CycleOutcome(cycle.ref, Outcome.UPDATED, row["revision"] + 1)
+def apply(writing: Writing, source: str, import_id: str, patient: JudgedPatient) -> PatientOutcome:
+    """Store what the patient's arrival changes, and return the outcome."""
+    planned = plan(writing, source, patient)
+    context = _context(writing, import_id, source, planned, patient)
+    if planned.body_changed:
+        _revise_patient(context, planned, patient)
+    if planned.consents_changed:
+        _replace_consents(context, planned, patient)
+    _renew_findings(context, None, patient.findings, fresh=planned.body_changed)
+    for cycle, outcome in zip(patient.cycles, planned.outcome.cycles, strict=True):
+        changed = outcome.outcome is not Outcome.UNCHANGED
+        cycle_id = _take_cycle(context, planned.cycles.get(cycle.ref), cycle, outcome)
+        _assign(context, cycle_id, cycle.registers)
+        _renew_findings(context, cycle_id, cycle.findings, fresh=changed or planned.body_changed)
+    return planned.outcome
 
 
-def _add_patient(context: _Context, source: str, patient: JudgedPatient) -> int:
-    cursor = context.writing.execute(
+def _context(
+    writing: Writing, import_id: str, source: str, planned: Plan, patient: JudgedPatient
+) -> _Context:
+    if planned.patient_id is None:
+        return _Context(writing, import_id, _add_patient(writing, source, patient), {}, {})
+    return _Context(
+        writing,
+        import_id,
+        planned.patient_id,
+        _open_findings(writing, planned.patient_id),
+        _assignments(writing, planned.patient_id),
+    )
+
+
+def _add_patient(writing: Writing, source: str, patient: JudgedPatient) -> int:
+    cursor = writing.execute(
         "INSERT INTO patients (uuid, source, ref, revision, content_hash, first_received_at)"
-        " VALUES (?, ?, ?, 0, '', ?)",
-        (str(uuid4()), source, patient.ref, context.writing.at),
+        " VALUES (?, ?, ?, 1, ?, ?)",
+        (str(uuid4()), source, patient.ref, patient.content_hash, writing.at),
     )
     return int(cursor.lastrowid)
 
 
-def _revise_patient(context: _Context, patient_id: int, revision: int, patient: JudgedPatient) -> None:
-    context.writing.execute(
-        "UPDATE patients SET revision = ?, content_hash = ? WHERE id = ?",
-        (revision, patient.content_hash, patient_id),
-    )
+def _revise_patient(context: _Context, planned: Plan, patient: JudgedPatient) -> None:
+    if planned.patient_id is not None:
+        context.writing.execute(
+            "UPDATE patients SET revision = ?, content_hash = ? WHERE id = ?",
+            (planned.revision, patient.content_hash, context.patient_id),
+        )
     context.writing.execute(
         "INSERT INTO patient_revisions"
         " (patient_id, revision, import_id, received_at, release, content_hash, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            patient_id,
-            revision,
+            context.patient_id,
+            planned.revision,
             context.import_id,
             context.writing.at,
-            context.release,
+            patient.release,
             patient.content_hash,
-            _text(patient.body),
+            patient.text,
         ),
     )
 
 
-def _replace_consents(context: _Context, patient_id: int, patient: JudgedPatient) -> None:
-    context.writing.execute(
-        "UPDATE consents SET superseded_at = ? WHERE patient_id = ? AND superseded_at IS NULL",
-        (context.writing.at, patient_id),
-    )
-    for statement in dict.fromkeys(patient.consents):
+def _replace_consents(context: _Context, planned: Plan, patient: JudgedPatient) -> None:
+    if planned.patient_id is not None:
         context.writing.execute(
-            "INSERT INTO consents (patient_id, register, status, stated_on, import_id, received_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "UPDATE consents SET superseded_at = ? WHERE patient_id = ? AND superseded_at IS NULL",
+            (context.writing.at, context.patient_id),
+        )
+    context.writing.execute_many(
+        "INSERT INTO consents (patient_id, register, status, stated_on, import_id, received_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
             (
-                patient_id,
+                context.patient_id,
                 statement.register,
                 statement.status.value,
                 statement.on.isoformat() if statement.on else None,
                 context.import_id,
                 context.writing.at,
-            ),
-        )
-
-
-def _take_cycle(context: _Context, patient_id: int, cycle: JudgedCycle, outcome: CycleOutcome) -> int:
-    writing = context.writing
-    if outcome.outcome is Outcome.CREATED:
-        writing.execute(
-            "INSERT INTO cycles (patient_id, ref, revision, release, content_hash, first_received_at)"
-            " VALUES (?, ?, 0, '', '', ?)",
-            (patient_id, cycle.ref, writing.at),
-        )
-    row = writing.execute("SELECT id FROM cycles WHERE patient_id = ? AND ref = ?", (patient_id, cycle.ref))
-    cycle_id = int(row.fetchone()["id"])
-    if outcome.outcome is Outcome.UNCHANGED:
-        return cycle_id
-    writing.execute(
-        "UPDATE cycles SET revision = ?, release = ?, content_hash = ? WHERE id = ?",
-        (outcome.revision, context.release, cycle.content_hash, cycle_id),
+            )
+            for statement in dict.fromkeys(patient.consents)
+        ],
     )
+
+
+def _take_cycle(
+    context: _Context, stored: StoredCycle | None, cycle: JudgedCycle, outcome: CycleOutcome
+) -> int:
+    if stored is not None and outcome.outcome is Outcome.UNCHANGED:
+        return stored.id
+    writing = context.writing
+    if stored is None:
+        cursor = writing.execute(
+            "INSERT INTO cycles (patient_id, ref, revision, release, content_hash, first_received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (context.patient_id, cycle.ref, outcome.revision, cycle.release, cycle.content_hash, writing.at),
+        )
+        cycle_id = int(cursor.lastrowid)
+    else:
+        cycle_id = stored.id
+        writing.execute(
+            "UPDATE cycles SET revision = ?, release = ?, content_hash = ? WHERE id = ?",
+            (outcome.revision, cycle.release, cycle.content_hash, cycle_id),
+        )
     writing.execute(
         "INSERT INTO cycle_revisions (cycle_id, revision, import_id, received_at, release, content_hash,"
         " body) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -185,61 +151,75 @@ def _take_cycle(context: _Context, patient_id: int, cycle: JudgedCycle, outcome:
             outcome.revision,
             context.import_id,
             writing.at,
-            context.release,
+            cycle.release,
             cycle.content_hash,
-            _text(cycle.body),
+            cycle.text,
         ),
     )
     return cycle_id
 
 
+def _assignments(writing: Writing, patient_id: int) -> dict[int, set[str]]:
+    rows = writing.execute(
+        "SELECT a.cycle_id, a.register FROM assignments a JOIN cycles c ON c.id = a.cycle_id"
+        " WHERE c.patient_id = ?",
+        (patient_id,),
+    )
+    present: defaultdict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        present[row["cycle_id"]].add(row["register"])
+    return present
+
+
 def _assign(context: _Context, cycle_id: int, registers: tuple[str, ...]) -> None:
-    rows = context.writing.execute("SELECT register FROM assignments WHERE cycle_id = ?", (cycle_id,))
-    present = {row["register"] for row in rows}
+    present = context.assignments.get(cycle_id, set())
     for register in present - set(registers):
         context.writing.execute(
             "DELETE FROM assignments WHERE cycle_id = ? AND register = ?", (cycle_id, register)
         )
-    for register in set(registers) - present:
-        context.writing.execute(
-            "INSERT INTO assignments (cycle_id, register) VALUES (?, ?)", (cycle_id, register)
+    for register in registers:
+        if register not in present:
+            context.writing.execute(
+                "INSERT INTO assignments (cycle_id, register) VALUES (?, ?)", (cycle_id, register)
+            )
+
+
+def _open_findings(writing: Writing, patient_id: int) -> dict[int | None, dict[StoredFinding, _OpenFinding]]:
+    rows = writing.execute(
+        "SELECT id, cycle_id, rule, severity, field, child_no, registers, open_since FROM findings"
+        " WHERE patient_id = ? AND superseded_at IS NULL",
+        (patient_id,),
+    )
+    found: dict[int | None, dict[StoredFinding, _OpenFinding]] = {}
+    for row in rows:
+        finding = StoredFinding(
+            row["rule"], row["severity"], row["field"], row["child_no"], tuple(json.loads(row["registers"]))
         )
+        found.setdefault(row["cycle_id"], {})[finding] = _OpenFinding(row["id"], row["open_since"])
+    return found
 
 
 def _renew_findings(
-    context: _Context,
-    patient_id: int,
-    cycle_id: int | None,
-    findings: tuple[StoredFinding, ...],
-    *,
-    fresh: bool,
+    context: _Context, cycle_id: int | None, findings: tuple[StoredFinding, ...], *, fresh: bool
 ) -> None:
     """Supersede findings that no longer hold and add new ones; `fresh` records lose their confirmations."""
     writing = context.writing
-    rows = writing.execute(
-        "SELECT id, rule, severity, field, child_no, registers, open_since FROM findings"
-        " WHERE patient_id = ? AND cycle_id IS ? AND superseded_at IS NULL AND (rule <> ? OR ?)",
-        # what a register refused stays refused until the record changes
-        (patient_id, cycle_id, REJECTED_RULE, fresh),
-    ).fetchall()
+    present = context.findings.get(cycle_id, {})
     wanted = dict.fromkeys(findings)
-    since: dict[StoredFinding, str] = {}
-    for row in rows:
-        present = StoredFinding(
-            row["rule"], row["severity"], row["field"], row["child_no"], tuple(json.loads(row["registers"]))
-        )
-        since[present] = row["open_since"]
-        if present in wanted and not fresh:
-            del wanted[present]
-        else:
-            writing.execute("UPDATE findings SET superseded_at = ? WHERE id = ?", (writing.at, row["id"]))
+    for finding, row in present.items():
+        # what a register refused stays refused until the record changes
+        if fresh or (finding not in wanted and finding.rule != REJECTED_RULE):
+            writing.execute("UPDATE findings SET superseded_at = ? WHERE id = ?", (writing.at, row.id))
     for finding in wanted:
+        known = present.get(finding)
+        if known and not fresh:
+            continue
         writing.execute(
             "INSERT INTO findings"
             " (patient_id, cycle_id, import_id, rule, severity, field, child_no, registers, found_at,"
             " open_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                patient_id,
+                context.patient_id,
                 cycle_id,
                 context.import_id,
                 finding.rule,
@@ -248,10 +228,6 @@ def _renew_findings(
                 finding.child_no,
                 json.dumps(finding.registers),
                 writing.at,
-                since.get(finding, writing.at),
+                known.since if known else writing.at,
             ),
         )
-
-
-def _text(body: object) -> str:
-    return canonical.encode(body).decode("utf-8")

@@ -34,25 +34,21 @@ def recent(visit: Visit) -> Response:
 
 def report(visit: Visit) -> Response:
     """Show what became of one import, records that need work first."""
-    found = visit.application.intake.report(visit.request.path_params["import_id"])
-    if found is None:
+    intake, import_id = visit.application.intake, visit.request.path_params["import_id"]
+    head = intake.head(import_id)
+    if head is None:
         raise HTTPException(404)
-    results = sorted(found["results"], key=_urgency)
-    shown = results[:SHOWN_RECORDS]
+    shown = intake.urgent_results(import_id, SHOWN_RECORDS)
     return visit.page(
         "imports/report.html",
-        report=found,
+        report=head,
         results=shown,
-        still_open=_still_open(visit, found["id"], shown),
-        hidden=max(0, len(results) - SHOWN_RECORDS),
+        still_open=_still_open(visit, head.id, shown),
+        hidden=max(0, head.summary["patients"] - len(shown)),
         outcomes=OUTCOMES,
         severities=SEVERITIES,
         labels=_labels(visit),
     )
-
-
-def _urgency(result: dict[str, Any]) -> tuple[bool, bool, int]:
-    return (result["outcome"] != "rejected", not result["findings"], int(result["index"]))
 
 
 def _still_open(visit: Visit, import_id: str, results: list[dict[str, Any]]) -> dict[object, int]:

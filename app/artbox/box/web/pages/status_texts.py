@@ -34,6 +34,7 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     ),
     "disk-low": (mark("Der Speicherplatz wird knapp: noch {free_bytes} frei."), OPEN_PAGE),
     "imports-rejected": (mark("{count} Datensätze wurden beim Import abgelehnt."), mark("Zum Eingang")),
+    "import-aborted": (mark("Der letzte Import wurde abgebrochen."), mark("Zum Eingang")),
     "no-token": (mark("Noch kein Erfassungsprogramm hat Zugang zur ARTbox."), mark("Zugang anlegen")),
 }
 CARDS: Mapping[str, tuple[str, str | None]] = {

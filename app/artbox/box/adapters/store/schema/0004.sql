@@ -1,31 +1,19 @@
--- The ledger: what can be shown to anybody, and apart from it what only the centre can open.
+-- Leaving anonymised: the group each record fell in when it left, and what it lost for that.
 
-CREATE TABLE ledger (
-    sequence INTEGER PRIMARY KEY,
-    at TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    commitment TEXT NOT NULL,
-    previous TEXT NOT NULL,
-    hash TEXT NOT NULL UNIQUE
-) STRICT;
-CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TRIGGER ledger_is_never_shortened BEFORE DELETE ON ledger
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TABLE anonymised_items (
+    package_id INTEGER NOT NULL,
+    record_key_id INTEGER NOT NULL,
+    steps INTEGER NOT NULL,
+    shared TEXT NOT NULL,
+    rare TEXT NOT NULL,
+    suppressed TEXT NOT NULL,
+    PRIMARY KEY (package_id, record_key_id),
+    FOREIGN KEY (package_id, record_key_id) REFERENCES package_items (package_id, record_key_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
--- Without salt and document a commitment says nothing any more: both go when a patient objects.
-CREATE TABLE ledger_openings (
-    sequence INTEGER PRIMARY KEY REFERENCES ledger (sequence),
-    subject TEXT NOT NULL UNIQUE,
-    salt TEXT,
-    document TEXT
-) STRICT;
-
-CREATE TABLE timestamps (
-    sequence INTEGER PRIMARY KEY REFERENCES ledger (sequence),
-    authority TEXT NOT NULL,
-    request BLOB NOT NULL,
-    reply BLOB NOT NULL,
-    chain TEXT NOT NULL,
-    stamped_at TEXT NOT NULL
-) STRICT;
+-- When the turn of a register, or of the time stamp, came last, and how often in a row it failed since.
+CREATE TABLE turns (
+    subject TEXT PRIMARY KEY,
+    tried_at TEXT NOT NULL,
+    failures INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
