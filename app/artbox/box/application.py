@@ -1,5 +1,7 @@
 """The composition root of the running service: builds adapters and services from the settings, once."""
 
+from datetime import timedelta
+
 from artbox import __version__
 from artbox.box.adapters.clock import ReadClock, kernel_clock
 from artbox.box.adapters.identity import Identity
@@ -7,8 +9,12 @@ from artbox.box.adapters.keyring_file import KeyringFile
 from artbox.box.adapters.run_record import RunRecord
 from artbox.box.adapters.server_client import ServerClient
 from artbox.box.adapters.store import StoreHandle
+from artbox.box.adapters.timestamp_client import TimestampClient
 from artbox.box.adapters.vault import vault_from
+from artbox.box.domain.anonymity import Limits
 from artbox.box.services.accounts import Accounts
+from artbox.box.services.anonymising import Anonymising
+from artbox.box.services.anonymity import AnonymityReport
 from artbox.box.services.assessing import Assessing
 from artbox.box.services.audit import Audit
 from artbox.box.services.cases import Cases
@@ -16,19 +22,22 @@ from artbox.box.services.clock import Clock, utc_now
 from artbox.box.services.corrections import Corrections
 from artbox.box.services.delivery import Delivery
 from artbox.box.services.demo import Demo
+from artbox.box.services.due import Demand
 from artbox.box.services.enrolment import Enrolment
 from artbox.box.services.intake import Intake
+from artbox.box.services.ledger import Ledger
 from artbox.box.services.lifecycle import Ground, Lifecycle
 from artbox.box.services.master_password import MasterPasswordRights
 from artbox.box.services.packing import Packing
 from artbox.box.services.people import People
 from artbox.box.services.rechecking import Rechecking
+from artbox.box.services.rounds import Rounds
 from artbox.box.services.sending import Sending
 from artbox.box.services.setup import Setup
 from artbox.box.services.status import Status, Watch
 from artbox.box.services.tokens import Tokens
 from artbox.box.services.upkeep import Upkeep
-from artbox.box.settings import Settings
+from artbox.box.settings import AnonymitySettings, Settings
 from artbox.catalogue import Catalogue, load
 
 
@@ -71,10 +80,20 @@ class Application:
             self.catalogue, self.assessing, identity, settings.recipients_dir, settings.packages_dir
         )
         sending = Sending(client, identity, settings.ca_certificate)
-        self.delivery = Delivery(handle, self.catalogue, packing, sending, now)
+        limits = _limits(settings.anonymity)
+        anonymising = Anonymising(self.catalogue, limits, now)
+        self.delivery = Delivery(handle, self.catalogue, Demand(anonymising, now), packing, sending)
+        self.anonymity = AnonymityReport(handle, self.catalogue, self.delivery, limits)
+        self.ledger = Ledger(handle, TimestampClient(), settings.timestamp_authorities, now)
+        self.rounds = Rounds(self.delivery, self.ledger)
         self.status = Status(handle, self.enrolment, self.delivery, vault, Watch(now, self.cases, read_clock))
         self.demo = Demo(handle, self.catalogue, self.tokens, self.intake, self.delivery)
 
     def close(self) -> None:
         """Close the store without locking the vault; for the end of the process."""
         self.lifecycle.stop()
+
+
+def _limits(settings: AnonymitySettings) -> Limits:
+    delay = timedelta(days=settings.minimum_delay_days)
+    return Limits(settings.group_size, delay, settings.minimum_batch)

@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from artbox import __version__
@@ -45,6 +46,16 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--product", required=True, metavar="NAME", help="the capture program, e.g. MedITEX")
     deliver = _add(commands, "deliver", "pack what is waiting, send it and verify the receipts", _deliver)
     deliver.add_argument("--register", metavar="DIR", help="only this register (default: all)")
+    deliver.add_argument("--due", action="store_true", help="only where the daily turn, or a pause, has come")
+    ledger = commands.add_parser("ledger", help="the chain of what came in and went out, for an auditor")
+    parts = ledger.add_subparsers(required=True, metavar="ACTION")
+    _add(parts, "stamp", "have the end of the chain stamped now", _stamp_ledger)
+    export = _add(parts, "export", "write the chain and its time stamps into a new directory", _export_ledger)
+    export.add_argument("directory", type=Path)
+    verify = _add(parts, "verify", "verify an exported chain; needs no box", _verify_ledger)
+    verify.add_argument("directory", type=Path)
+    verify.add_argument("--roots", type=Path, metavar="FILE", help="time-stamp certificates you trust")
+    verify.add_argument("--authority", type=Path, metavar="FILE", help="the ARTbox CA, for the receipts")
     _add(commands, "demo", "fill an unlocked box with synthetic records and deliver them", _demo)
     _add(commands, "lock", "lock the box", _lock)
     add_testkit(commands)
@@ -85,11 +96,40 @@ def _create_token(arguments: argparse.Namespace) -> int:
 
 
 def _deliver(arguments: argparse.Namespace) -> int:
-    delivered = _control().deliver(arguments.register)
+    control = _control()
+    delivered = control.deliver_due() if arguments.due else control.deliver(arguments.register)
     for package in delivered:
         _say(f"{package['name']}: {package['count']} records to {package['register']}, receipted")
     if not delivered:
         _say("nothing was waiting")
+    return 0
+
+
+def _stamp_ledger(_arguments: argparse.Namespace) -> int:
+    stamped = _control().stamp()
+    _say(f"entry {stamped['sequence']} stamped by {stamped['authority']} at {stamped['stamped_at']}")
+    return 0
+
+
+def _export_ledger(arguments: argparse.Namespace) -> int:
+    from artbox.box.services.ledger_files import write
+
+    if arguments.directory.exists():
+        sys.stderr.write(f"artbox: {arguments.directory} exists already\n")
+        return REFUSED
+    write(_control().ledger(), arguments.directory)
+    _say(f"written to {arguments.directory}")
+    return 0
+
+
+def _verify_ledger(arguments: argparse.Namespace) -> int:
+    from artbox.box.services.ledger_proof import Trust, verify
+
+    proof = verify(arguments.directory, Trust(arguments.roots, arguments.authority))
+    _say(f"{proof.entries} entries and {proof.timestamps} time stamps fit together")
+    _say(f"{proof.receipts} receipts and {proof.audit_entries} entries of the audit log fit to them")
+    if proof.stamped_at is not None:
+        _say(f"entries up to {proof.stamped_until} existed on {proof.stamped_at.isoformat()}")
     return 0
 
 

@@ -3,6 +3,7 @@
 The socket belongs to the service's user alone; there is no further check. `ControlClient` is the other end.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from artbox.box.application import Application
@@ -24,6 +25,7 @@ STATUS = {
     "box-locked": 503,
     "not-enrolled": 503,
     "delivery-failed": 502,
+    "timestamp-failed": 502,
     "product-name-invalid": 422,
     "keys-invalid": 422,
     "setup-incomplete": 409,
@@ -93,9 +95,32 @@ def create_token(application: Application, members: Members) -> Response:
 
 
 def deliver(application: Application, members: Members) -> Response:
-    """Deliver what is waiting, for one register or all."""
-    delivered = application.delivery.deliver(members.get("register"))
+    """Deliver what is waiting: for one register, for all, or for those whose turn has come (`due`)."""
+    rounds = application.rounds
+    due = members.get("due") is True
+    delivered = rounds.deliver_due() if due else rounds.deliver(members.get("register"))
     return JSONResponse({"delivered": [asdict(one) for one in delivered]})
+
+
+def stamp(application: Application, _members: Members) -> Response:
+    """Have the head of the ledger stamped now."""
+    stamped = application.ledger.stamp()
+    return JSONResponse(
+        {
+            "sequence": stamped.sequence,
+            "authority": stamped.authority,
+            "stamped_at": stamped.stamped_at.isoformat(),
+        }
+    )
+
+
+def export_ledger(application: Application, _members: Members) -> Response:
+    """Hand out entries, tokens, receipts and the audit log, one JSON object a line."""
+    application.ledger.update()
+    lines = (
+        json.dumps(line, ensure_ascii=False) + "\n" for line in application.ledger.export(with_audit=True)
+    )
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 def demo(application: Application, _members: Members) -> Response:
@@ -141,6 +166,8 @@ ACTIONS: tuple[tuple[str, str, Action], ...] = (
     ("POST", "/keys", take_keys),
     ("POST", "/tokens", create_token),
     ("POST", "/deliveries", deliver),
+    ("POST", "/ledger/stamp", stamp),
+    ("GET", "/ledger", export_ledger),
     ("POST", "/demo", demo),
     ("POST", "/lock", lock),
     ("POST", "/master-password/begin", begin_master_change),

@@ -300,6 +300,22 @@ class ReasonMissing(ArtboxError):
 # Delivery
 
 
+class TimestampFailed(ArtboxError):
+    """The ledger got no time stamp. Fields: reason (no-authority | none-answered | nothing-to-stamp)."""
+
+    code = "timestamp-failed"
+
+
+class LedgerBroken(ArtboxError):
+    """An exported ledger does not verify.
+
+    Fields: reason (unreadable | chain | commitment | timestamp | token-missing | receipt | audit), sequence
+    (the first entry concerned).
+    """
+
+    code = "ledger-broken"
+
+
 class DeliveryFailed(ArtboxError):
     """A package did not get its receipt; it stays and is sent again.
 

@@ -62,6 +62,24 @@ class Services:
 
 
 @dataclass(frozen=True)
+class AnonymitySettings:
+    """How anonymised records hide: patients per group and per package, days after a withdrawal."""
+
+    group_size: int = 5
+    minimum_delay_days: int = 7
+    minimum_batch: int = 5
+
+
+@dataclass(frozen=True)
+class TimestampAuthority:
+    """A time-stamp authority (RFC 3161): where it answers, and the file its tokens chain to."""
+
+    name: str
+    url: str
+    chain: str
+
+
+@dataclass(frozen=True)
 class SupportContact:
     """Whom the centre calls."""
 
@@ -84,6 +102,8 @@ class Settings:
     recipients_dir: Path
     services: Services
     support_contact: SupportContact
+    anonymity: AnonymitySettings = AnonymitySettings()
+    timestamp_authorities: tuple[TimestampAuthority, ...] = ()
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Settings":
@@ -113,6 +133,10 @@ class Settings:
             recipients_dir=Path(values.pop("recipients_dir")),
             services=_services(values.pop("services")),
             support_contact=SupportContact(**values.pop("support_contact", {})),
+            anonymity=_anonymity(values.pop("anonymity", {})),
+            timestamp_authorities=tuple(
+                TimestampAuthority(**authority) for authority in values.pop("timestamp_authorities", [])
+            ),
         )
         if values:
             raise ValueError(f"unknown settings: {', '.join(sorted(values))}")
@@ -187,6 +211,13 @@ def _argon2(values: Mapping[str, Any]) -> Argon2Settings:
             f" or with a target beyond {ARGON2_LONGEST_SECONDS} s"
         )
     return argon2
+
+
+def _anonymity(values: Mapping[str, Any]) -> AnonymitySettings:
+    anonymity = AnonymitySettings(**values)
+    if anonymity.group_size < 1 or anonymity.minimum_batch < 1 or anonymity.minimum_delay_days < 0:
+        raise ValueError("anonymity needs group_size and minimum_batch of at least 1, and no negative delay")
+    return anonymity
 
 
 def _services(values: Mapping[str, Any]) -> Services:

@@ -27,7 +27,7 @@ from artbox.catalogue.model import (
     Severity,
     Text,
 )
-from artbox.catalogue.projection import Projection
+from artbox.catalogue.projection import Disguise, Projection, Traits
 from artbox.catalogue.release import Release
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Check",
     "Choice",
     "ChoiceList",
+    "Disguise",
     "Field",
     "Finding",
     "Kind",
@@ -50,6 +51,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Text",
+    "Traits",
     "load",
 ]
 

@@ -1,7 +1,7 @@
 """Builds fields, choice lists, sections and registers from their definition entries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from artbox.catalogue.definition_files import Entry, entries
@@ -75,9 +75,25 @@ def _register(item: Entry) -> Register:
         description=item.text("description"),
         status=item.word("status"),
         cycles=item.optional_word("cycles"),
+        fields=item.words("fields"),
     )
     item.close()
     return register
+
+
+def assign(file: Entry, fields: Mapping[str, Field], registers: Mapping[str, Register]) -> dict[str, Field]:
+    """Add to each field the registers that name it in their own entry; identifiers can be named by none."""
+    assigned = dict(fields)
+    for register in registers.values():
+        for name in register.fields:
+            field = assigned.get(name)
+            if field is None or field.identifier:
+                raise Entry(file.file, register.name, {}).error(
+                    f"fields names {name}, which cannot leave", "Use names of fields.yml, no identifiers"
+                )
+            if register.name not in field.registers:
+                assigned[name] = replace(field, registers=(*field.registers, register.name))
+    return assigned
 
 
 def load_fields(file: Entry, known: Known) -> dict[str, Field]:
@@ -114,7 +130,7 @@ def _field(item: Entry, known: Known) -> Field:
         repeats=item.flag("repeats"),
         key_date=item.flag("key_date"),
         registers=_assignment(item, known),
-        anonymised=_anonymisation(item, kind, known, origin),
+        anonymised=load_anonymisation(item, kind, known, origin),
         suppress_rare=item.flag("suppress_rare"),
         identifier=item.flag("identifier"),
         mandatory=item.flag("mandatory"),
@@ -186,7 +202,8 @@ def _limit(item: Entry, key: str, kind: FieldType, end: object) -> float | date 
     raise item.error(f"{key} has a limit that is neither number nor date", "Use null for an open end")
 
 
-def _anonymisation(item: Entry, kind: FieldType, known: Known, origin: Origin) -> Anonymisation:
+def load_anonymisation(item: Entry, kind: FieldType, known: Known, origin: Origin) -> Anonymisation:
+    """Read the level under `anonymised`; raises CatalogueError when it does not fit the field's type."""
     value = item.required("anonymised")
     if isinstance(value, str):
         return _plain(item, kind, value, origin)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from artbox.catalogue.anonymity import load_anonymity
 from artbox.catalogue.assurances import load_assurances
 from artbox.catalogue.conditions.parser import RESERVED
 from artbox.catalogue.conditions.vocabulary import Vocabulary, vocabulary
@@ -11,6 +12,7 @@ from artbox.catalogue.definition_files import Entry, read_file
 from artbox.catalogue.errors import CatalogueError
 from artbox.catalogue.field_loading import (
     Known,
+    assign,
     load_choice_lists,
     load_fields,
     load_registers,
@@ -53,7 +55,8 @@ def load_definition(folder: Path) -> Definition:
     field_file, rule_file = read_file(folder / "fields.yml"), read_file(folder / "rules.yml")
     story_file, person_file = read_file(folder / "stories.yml"), read_file(folder / "master_data.yml")
     assurance_file, lag_file = read_file(folder / "assurances.yml"), read_file(folder / "prospectivity.yml")
-    fields = load_fields(field_file, Known(sections, choice_lists, registers))
+    anonymity_file, known = read_file(folder / "anonymity.yml"), Known(sections, choice_lists, registers)
+    fields = assign(register_file, load_fields(field_file, known), registers)
     _anchored(field_file, fields)
     words = vocabulary(fields, choice_lists)
     prove_formulas(field_file.file, fields, words)
@@ -74,10 +77,10 @@ def load_definition(folder: Path) -> Definition:
         registers=registers,
         stories=load_stories(story_file, fields, choice_lists),
         master_data=load_master_data(person_file, fields),
+        anonymity=load_anonymity(anonymity_file, fields, known),
     )
-    for file in (head, choice_file, register_file, field_file, rule_file, story_file):
-        file.close()
-    for file in (assurance_file, lag_file, person_file):
+    read = (head, choice_file, register_file, field_file, rule_file, story_file, assurance_file, lag_file)
+    for file in (*read, person_file, anonymity_file):
         file.close()
     _once(assurance_file, definition)
     _consistent(head, folder, definition.version)

@@ -98,6 +98,14 @@ class Anonymisation:
 
 
 @dataclass(frozen=True)
+class Anonymity:
+    """The fields an anonymised record has to share with others, and what is coarsened further, in order."""
+
+    group: tuple[str, ...]
+    steps: tuple[Mapping[str, Anonymisation], ...]
+
+
+@dataclass(frozen=True)
 class Range:
     """Inclusive limits; `None` is open. Numbers in the field's unit, dates as dates."""
 
@@ -175,13 +183,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Register:
-    """A register that receives packages; `cycles` is the condition a cycle must meet to count for it."""
+    """A register that receives packages; `cycles` is the condition a cycle must meet to count for it.
+
+    `fields` are assigned to it beside those that name it themselves, so that a register is one entry.
+    """
 
     name: str
     label: Text
     description: Text
     status: str
     cycles: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -389,3 +401,4 @@ class Definition:
     registers: Mapping[str, Register]
     stories: Stories
     master_data: MasterData
+    anonymity: Anonymity

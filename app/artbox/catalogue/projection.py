@@ -1,10 +1,12 @@
 """What of a cycle leaves the box, per register and kind.
 
 Only fields assigned to the register are looked at, one by one; nothing is copied whole. Identifiers have
-no assignment (the loader refuses one), so master data and birth dates cannot leave in any form.
+no assignment (the loader refuses one), so master data and birth dates cannot leave in any form. An anonymised
+cycle can be coarsened further, step by step, and single values of it left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -42,6 +44,29 @@ class ProjectedField:
     coarsening: Coarsening
 
 
+@dataclass(frozen=True)
+class Traits:
+    """By what an anonymised cycle could be singled out, as texts that are equal exactly where values are.
+
+    `groups`: its group before any further step and after each; `rare`: field and value of what is left out
+    while too few share it.
+    """
+
+    groups: tuple[str, ...]
+    rare: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Disguise:
+    """What an anonymised cycle loses beyond its fields' own levels: further steps, and single values."""
+
+    steps: int = 0
+    suppressed: Collection[str] = ()
+
+
+PLAIN = Disguise()
+
+
 class Projection:
     """Picks and coarsens the assigned fields of one register."""
 
@@ -55,6 +80,10 @@ class Projection:
         parsed = parse_condition(condition, words) if condition else None
         self._counts = compile_condition(parsed) if parsed else None
         self._derivation = Derivation(definition.fields, words)
+        self._grouping = [item for item in self.fields if item.field.name in definition.anonymity.group]
+        self._levels = [{item.field.name: item.field.anonymised for item in self.fields}]
+        for step in definition.anonymity.steps:
+            self._levels.append(self._levels[-1] | dict(step))
         self._fields = {
             level: {
                 name: field
@@ -74,18 +103,46 @@ class Projection:
         """Whether the cycle of this scope counts for the register."""
         return self._counts is None or self._counts(scope) is True
 
-    def cycle(self, patient: Json, cycle: Json) -> Json:
+    def cycle(self, patient: Json, cycle: Json, disguise: Disguise = PLAIN) -> Json:
         """Give the fields that leave, children nested under `children`; never a field without assignment."""
-        values = dict(self._scope(patient, cycle).values)
-        sent = self._leaving((Level.PATIENT, Level.CYCLE), {**patient, **cycle}, values)
+        return self._cycle(patient, cycle, dict(self._scope(patient, cycle).values), disguise)
+
+    def _cycle(self, patient: Json, cycle: Json, values: Record, disguise: Disguise) -> Json:
+        sent = self._leaving((Level.PATIENT, Level.CYCLE), {**patient, **cycle}, values, disguise)
         raw = cycle.get("children")
         children = [
-            self._leaving((Level.CHILD,), child, {**values, **self._read(Level.CHILD, child)})
+            self._leaving((Level.CHILD,), child, {**values, **self._read(Level.CHILD, child)}, disguise)
             for child in (raw if isinstance(raw, list) else [])
             if isinstance(child, dict)
         ]
         children = [child for child in children if child]
         return {**sent, "children": children} if children else sent
+
+    def traits(self, patient: Json, cycle: Json) -> Traits:
+        """Say by what this cycle could be singled out at the register when it leaves anonymised."""
+        values = dict(self._scope(patient, cycle).values)
+        raw = {**patient, **cycle}
+        groups = tuple(self._group(raw, values, Disguise(steps)) for steps in range(len(self._levels)))
+        return Traits(groups, tuple(self._rare(self._cycle(patient, cycle, values, PLAIN))))
+
+    def _group(self, raw: Json, values: Record, disguise: Disguise) -> str:
+        found = {
+            item.field.name: self._value(item, raw, values, disguise)
+            for item in self._grouping
+            if item.field.name in values
+        }
+        names = self.definition.anonymity.group
+        return _text([self.definition.version, *(found.get(name) for name in names)])
+
+    def _rare(self, sent: Json) -> Iterator[tuple[str, str]]:
+        children = sent.get("children")
+        found: dict[str, list[object]] = {}
+        for record in (sent, *(children if isinstance(children, list) else [])):
+            for name in record:
+                if name != "children" and self.definition.fields[name].suppress_rare:
+                    found.setdefault(name, []).append(record[name])
+        for name, values in found.items():
+            yield from sorted({(name, _text(value)) for value in values})
 
     def _scope(self, patient: Json, cycle: Json) -> Scope:
         values = {**self._read(Level.PATIENT, patient), **self._read(Level.CYCLE, cycle)}
@@ -94,25 +151,28 @@ class Projection:
     def _read(self, level: Level, raw: Json) -> Record:
         return read_all(self._readers[level], raw)
 
-    def _leaving(self, levels: tuple[Level, ...], raw: Json, values: Record) -> Json:
+    def _leaving(self, levels: tuple[Level, ...], raw: Json, values: Record, disguise: Disguise) -> Json:
         found = (
-            (item.field.name, self._value(item, raw, values))
+            (item.field.name, self._value(item, raw, values, disguise))
             for item in self.fields
             if item.field.level in levels and item.field.name in values
         )
         return {name: value for name, value in found if value is not None}
 
-    def _value(self, item: ProjectedField, raw: Json, values: Record) -> object:
+    def _value(self, item: ProjectedField, raw: Json, values: Record, disguise: Disguise) -> object:
         field, value = item.field, values[item.field.name]
+        if field.name in disguise.suppressed:
+            # as a value nobody knows: leaving the field out would say that it was a rare one
+            value = Unknown.NOT_KNOWN
         if isinstance(value, Unknown):
             # which reason was given could single somebody out
             anonymised = self.kind is Kind.ANONYMISED
             return {UNKNOWN_KEY: (Unknown.NOT_KNOWN if anonymised else value).value}
         if not admissible(field, value, self.definition.choice_lists):
             return None
-        if item.coarsening is Coarsening.KEEP:
+        if self.kind is Kind.PSEUDONYMISED:
             return raw[field.name] if field.type is FieldType.DATETIME else _json(value)
-        return coarsen(field.anonymised, value, values)
+        return coarsen(self._levels[disguise.steps][field.name], value, values)
 
 
 def _projected(definition: Definition, register: str, kind: Kind) -> Iterator[ProjectedField]:
@@ -127,6 +187,10 @@ def _projected(definition: Definition, register: str, kind: Kind) -> Iterator[Pr
 def coarsen(how: Anonymisation, value: Value, values: Mapping[str, Value | Unknown]) -> object:
     """Coarsen a value; None where that is impossible, so that the exact value can never stand in for it."""
     return COARSENERS[how.level](how, value, values)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _json(value: Value) -> object:

@@ -4,11 +4,15 @@
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
+
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from artbox.server import ca
 from artbox.server.application import Application
@@ -16,6 +20,7 @@ from artbox.server.errors import Refused
 from artbox.server.settings import Settings
 from artbox.wire.certificates import create_recipient
 from artbox.wire.errors import WireError
+from artbox.wire.reading import verify_package
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -57,6 +62,21 @@ def _boxes(_chosen: argparse.Namespace) -> None:
         state = "active" if box.revoked_at is None else "revoked"
         expires = _minutes(box.certificate_expires)
         _say(f"{box.box_id}  centre {box.centre_no:4}  certificate until {expires}  {state}")
+
+
+def _package_take(chosen: argparse.Namespace) -> None:
+    application = Application.build(Settings.load())
+    signer = verify_package(chosen.file, application.authority.certificate_path).signer
+    sender = application.boxes.identify("SUCCESS", quote(signer.public_bytes(Encoding.PEM)))
+    upload = application.intake.upload()
+    try:
+        upload.write(chosen.file.read_bytes())
+        upload.finish()
+        stored = application.intake.take(upload, chosen.file.name, sender)
+    finally:
+        upload.discard()
+    chosen.receipt.write_text(json.dumps(stored.receipt.to_answer()) + "\n", encoding="ascii")
+    _say("changed" if stored.new else "unchanged")
 
 
 def _box_revoke(chosen: argparse.Namespace) -> None:
@@ -118,6 +138,11 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "boxes", _boxes, "list the enrolled boxes")
     box = _group(commands, "box", "one box")
     _add(box, "revoke", _box_revoke, "withdraw a box's access").add_argument("box_id")
+
+    package = _group(commands, "package", "packages carried by hand")
+    take = _add(package, "take", _package_take, "check and store a package and write its receipt")
+    take.add_argument("file", type=Path, help="the package as the box wrote it")
+    take.add_argument("--receipt", required=True, type=Path, help="where the receipt for the centre goes")
 
     recipient = _group(commands, "recipient", "development key pairs of registers")
     pair = _add(

@@ -78,3 +78,9 @@ class CertificateRefused(WireError):
     """A certificate, key or request cannot be read, or does not say what is required."""
 
     code = "certificate-refused"
+
+
+class TimestampRefused(WireError):
+    """A time stamp's reply does not fit its request, its digest or the authority's chain."""
+
+    code = "timestamp-refused"

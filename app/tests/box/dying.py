@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,20 @@ def die_at(place: str, when: str) -> None:
     setattr(owner, name, dying)
 
 
+def die_within(place: str, seconds: float) -> None:
+    """Let the process die by SIGKILL so long after the step of this name begins, wherever it is then."""
+    owner, name = PLACES[place]
+    step: Callable[..., Any] = getattr(owner, name)
+
+    def dying(*arguments: Any, **named: Any) -> Any:
+        end = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
+        end.daemon = True
+        end.start()
+        return step(*arguments, **named)
+
+    setattr(owner, name, dying)
+
+
 def main() -> None:
     """Do what standard input says until the end comes."""
     order = json.loads(sys.stdin.readline())
@@ -58,7 +73,9 @@ def main() -> None:
     keys = ServiceKeys.from_hex(order["keys"])
     if order["do"] == "set-up":
         application.setup.set_administrator(ADMINISTRATOR, PASSWORD, PASSWORD)
-    if "place" in order:
+    if "seconds" in order:
+        die_within(order["place"], order["seconds"])
+    elif "place" in order:
         die_at(order["place"], order["when"])
     application.lifecycle.open(keys, first=order["do"] == "set-up")
     if order["do"] == "import":

@@ -224,7 +224,10 @@ def settings_in(directory: Path, server: Server, recipients: Path) -> Settings:
 
 
 def mapping_in(directory: Path, server: Server, recipients: Path) -> dict[str, Any]:
-    """Return the content of a `box.yml` for a box in `directory`, whose server is on this machine."""
+    """Return the content of a `box.yml` for a box in `directory`, whose server is on this machine.
+
+    One anonymised patient is a group and nothing waits, so that a few records do for a test.
+    """
     local = {"port": server.port, "address": "127.0.0.1"}
     for name in ("data", "run"):
         (directory / name).mkdir(mode=0o700, exist_ok=True)
@@ -248,6 +251,7 @@ def mapping_in(directory: Path, server: Server, recipients: Path) -> dict[str, A
             "provisioning": {"host": MANAGE, **local},
             "intake": {"host": INTAKE, **local},
         },
+        "anonymity": {"group_size": 1, "minimum_delay_days": 0, "minimum_batch": 1},
         "support_contact": {"name": "Support", "phone": "030 1234567", "email": "support@example.org"},
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -132,6 +133,38 @@ def test_the_demo_delivers(box: Box, command: ControlClient, capsys: pytest.Capt
     assert json.loads(printed[printed.index("{\n") :])["delivered"]
     assert cli.main(["deliver"]) == 0
     assert "nothing was waiting" in capsys.readouterr().out
+
+
+def test_only_registers_whose_turn_has_come_are_delivered_to(
+    box: Box, command: ControlClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for said in ("receipted", "nothing was waiting"):
+        document = json.dumps(box.document(patients=1, cycles=2, status="given")).encode()
+        box.application.intake.receive(document, token=box.token(said))
+        assert cli.main(["deliver", "--due"]) == 0
+        assert said in capsys.readouterr().out
+
+
+def test_the_ledger_is_exported_and_verified(
+    box: Box, command: ControlClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.dumps(box.document(patients=2, cycles=2, status="given")).encode()
+    box.application.intake.receive(document, token=box.token())
+    assert cli.main(["deliver"]) == 0
+    target = tmp_path / "proofs"
+    assert cli.main(["ledger", "export", str(target)]) == 0
+    assert cli.main(["ledger", "verify", str(target)]) == 0
+    assert "6 entries and 0 time stamps fit together" in capsys.readouterr().out
+    assert cli.main(["ledger", "export", str(target)]) == 1
+    assert cli.main(["ledger", "stamp"]) == 1
+    assert "No time-stamp authority" in capsys.readouterr().err
+    assert cli.main(["ledger", "verify", str(tmp_path)]) == 1
+
+
+def test_a_locked_box_exports_nothing_and_leaves_nothing(command: ControlClient, tmp_path: Path) -> None:
+    before = set(tmp_path.iterdir())
+    assert cli.main(["ledger", "export", str(tmp_path / "proofs")]) == 3
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_locking_from_the_command_line(

@@ -12,6 +12,8 @@ from artbox.catalogue.model import FieldType, Origin
 
 FIELDS = 158
 RULES = 112
+OF_THE_BOX = {"E12"}
+"""Rules that no list of a register names: a register has refused the record."""
 
 
 def test_every_field_is_there(release: Release) -> None:
@@ -28,12 +30,12 @@ def test_fields_stand_under_their_sections_in_order(release: Release) -> None:
 def test_every_rule_is_there_once(release: Release) -> None:
     conditions = {name[:3] for name in release.rules}
     assert not conditions & set(release.assurances)
-    assert len(conditions | set(release.assurances)) == RULES
+    assert len((conditions | set(release.assurances)) - OF_THE_BOX) == RULES
 
 
 def test_severities(release: Release) -> None:
     found = [rule.severity for name, rule in release.rules.items() if len(name) == 3]
-    found += [assurance.severity for assurance in release.assurances.values()]
+    found += [assurance.severity for name, assurance in release.assurances.items() if name not in OF_THE_BOX]
     assert (found.count(Severity.HARD), found.count(Severity.NOTE)) == (61, 4)
 
 

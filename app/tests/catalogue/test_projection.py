@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artbox.catalogue import Kind, Level, Release, synthetic
+from artbox.catalogue import Disguise, Kind, Level, Release, synthetic
 from artbox.catalogue.model import Anonymisation, Coarsening, FieldType, Origin
 from artbox.catalogue.projection import band, coarsen
 
@@ -75,6 +75,30 @@ def test_anonymised(release: Release) -> None:
         "ohss_grade": "grade_3",
         "children": [{"child_no": 2, "child_status": "live", "child_weight_g": "3000-3499"}],
     }
+
+
+def test_a_further_step_coarsens_what_the_group_is_made_of(release: Release) -> None:
+    projection = release.projection("DIR", "anonymised")
+    fine, coarse = (projection.cycle(PATIENT, CYCLE, Disguise(steps)) for steps in (0, 1))
+    assert (fine.pop("female_age_at_start"), coarse.pop("female_age_at_start")) == ("35-37", "35+")
+    assert fine == coarse
+
+
+def test_a_suppressed_value_looks_like_one_nobody_knows(release: Release) -> None:
+    projection = release.projection("DIR", "anonymised")
+    sent = projection.cycle(PATIENT, CYCLE, Disguise(0, ("ohss_grade", "child_status")))
+    assert sent["ohss_grade"] == {"unknown": "not_known"}
+    assert sent["children"][0]["child_status"] == {"unknown": "not_known"}  # type: ignore[index]
+
+
+def test_traits_are_equal_where_the_values_are(release: Release) -> None:
+    projection = release.projection("DIR", "anonymised")
+    traits = projection.traits(PATIENT, CYCLE)
+    older = projection.traits({**PATIENT, "female_birth_date": "1983-05-01"}, CYCLE)
+    assert traits.groups[0] != older.groups[0]
+    assert traits.groups[1] == older.groups[1]
+    assert ("partner_constellation", '"man_woman"') in traits.rare
+    assert "1988" not in repr(traits)
 
 
 def test_another_register_receives_its_own_selection(release: Release) -> None:

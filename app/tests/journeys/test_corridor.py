@@ -70,13 +70,20 @@ def _check_package(centre: Centre, facts: Facts, number: int, scratch: Path) -> 
     assert [path for path in stored if path.read_bytes() == package], "the server holds other bytes"
 
 
-def test_a_patient_without_consent_leaves_as_an_anonymous_record(fresh: Facts, tmp_path: Path) -> None:
+def test_patients_without_consent_leave_together_as_anonymous_records(fresh: Facts, tmp_path: Path) -> None:
     centre = Centre.of(fresh)
     centre.set_up(fresh["enrolment_code"])
     centre.sign_in()
     token = centre.make_token("Prüfprogramm")
-    assert centre.hand_over(token, markers.marked_document(101, consent="refused")).status_code == 200
+    document = markers.marked_document(101, consent="refused")
+    (patient,) = document["patients"]
+    assert centre.hand_over(token, document).status_code == 200
     centre.deliver()
+    assert centre.package_numbers() == [], "one alone would be recognised"
+    others = [{**patient, "patient_ref": f"{patient['patient_ref']}{number}"} for number in range(4)]
+    assert centre.hand_over(token, {**document, "patients": others}).status_code == 200
+    centre.deliver()
+    assert centre.package_numbers()
     recipients = Path(fresh["recipients"])
     for number in centre.package_numbers():
         opened = (
@@ -92,6 +99,7 @@ def test_a_patient_without_consent_leaves_as_an_anonymous_record(fresh: Facts, t
         )
         if opened is not None:
             assert opened.manifest["kind"] == "anonymised"
+            assert len(opened.records) % 5 == 0
             for record in opened.records:
-                assert "patient_pseudonym" not in record
-                assert "opu_date" not in record
+                assert "pseudonym" not in record
+                assert isinstance(record["cycle"]["cycle_start_date"], int)

@@ -5,6 +5,8 @@ The control app answers:
 `POST /keys` {"vault", "database", "header_mac", "dirpronova" (hex), "first": bool, "failures": int} → 204;
 `POST /tokens` {"product"} → 201 {"token"};
 `POST /deliveries` {"register": str|null} → 200 {"delivered": [...]};
+`POST /deliveries` {"due": true} → the same, where the turn has come;
+`POST /ledger/stamp` {} → 200 {"sequence", "authority", "stamped_at"};  `GET /ledger` → NDJSON;
 `POST /demo` {} → 200 {...};  `POST /lock` → 202;
 `POST /master-password/begin` {"session"} → {"name", "role", "centre_no"};
 `POST /master-password/changed` {"actor"} → 204;  `POST /master-password/refused` → 204;
@@ -12,6 +14,8 @@ The control app answers:
 A refusal is problem+json (RFC 9457) with the extra members `code` and `fields` of the ArtboxError behind it.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +62,28 @@ class ControlClient:
     def deliver(self, register: str | None = None) -> list[dict[str, Any]]:
         """Deliver what is waiting; one entry per package."""
         return list(self._ask("POST", "/deliveries", {"register": register})["delivered"])
+
+    def deliver_due(self) -> list[dict[str, Any]]:
+        """Deliver for the registers whose turn has come."""
+        return list(self._ask("POST", "/deliveries", {"due": True})["delivered"])
+
+    def stamp(self) -> dict[str, Any]:
+        """Have the head of the ledger stamped now."""
+        return self._ask("POST", "/ledger/stamp", {})
+
+    def ledger(self) -> Iterator[dict[str, Any]]:
+        """Yield the ledger line by line; raise ServiceUnreachable when it breaks off."""
+        transport = httpx.HTTPTransport(uds=str(self._socket))
+        with httpx.Client(transport=transport, timeout=self._timeout, trust_env=False) as client:
+            try:
+                with client.stream("GET", "http://control/ledger") as response:
+                    if not response.is_success:
+                        response.read()
+                        raise _refusal(response.json())
+                    for line in response.iter_lines():
+                        yield json.loads(line)
+            except (httpx.HTTPError, ValueError) as error:
+                raise ServiceUnreachable from error
 
     def demo(self) -> dict[str, Any]:
         """Fill the box with synthetic data and deliver."""

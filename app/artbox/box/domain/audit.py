@@ -59,6 +59,14 @@ class AuditTag(StrEnum):
     PACKAGE_FAILED = "delivery:package:failed"
     PACKAGE_SENT = "delivery:package:sent"
     PACKAGE_RECEIPTED = "delivery:package:receipted"
+    PACKAGE_HANDED_OUT = "delivery:package:handed-out"
+    RECEIPT_TAKEN = "delivery:receipt:taken-by-hand"
+    LEDGER_EXTENDED = "ledger:entries:added"
+    LEDGER_FORGOTTEN = "ledger:openings:destroyed"
+    TIMESTAMP_TAKEN = "ledger:timestamp:taken"
+    TIMESTAMP_FAILED = "ledger:timestamp:failed"
+    TURN_FINISHED = "delivery:turn:finished"
+    TURN_FAILED = "delivery:turn:failed"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """What a patient's consent means for the export: one decision per patient and register.
 
 A documented consent lets records leave pseudonymised; everything else, silence included, anonymised.
-The latest statement counts; of contradictory ones the stricter wins.
+The latest statement counts; of contradictory ones the stricter wins. A patient is one capture program's: what
+two programs say could be compared only if something linked their patients, which nothing in the box does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,14 +22,41 @@ class ConsentStatus(StrEnum):
     OBJECTED = "objected"
 
 
-DECISIONS: dict[ConsentStatus | None, Kind] = {
-    ConsentStatus.GIVEN: Kind.PSEUDONYMISED,
-    ConsentStatus.REFUSED: Kind.ANONYMISED,
-    ConsentStatus.NOT_DOCUMENTED: Kind.ANONYMISED,
-    ConsentStatus.OBJECTED: Kind.ANONYMISED,
-    None: Kind.ANONYMISED,
+@dataclass(frozen=True)
+class Step:
+    """What follows for one cycle: whether the record at the register is withdrawn, and what is sent instead.
+
+    `send` is None where the record that lies there stays; its corrections travel in its own kind.
+    """
+
+    withdraw: bool
+    send: Kind | None
+
+
+_STAYS = Step(withdraw=False, send=None)
+DECISION_TABLE: Mapping[tuple[ConsentStatus | None, Kind | None], Step] = {
+    (ConsentStatus.GIVEN, None): Step(withdraw=False, send=Kind.PSEUDONYMISED),
+    (ConsentStatus.GIVEN, Kind.PSEUDONYMISED): _STAYS,
+    (ConsentStatus.GIVEN, Kind.ANONYMISED): Step(withdraw=True, send=Kind.PSEUDONYMISED),
+    (ConsentStatus.REFUSED, None): Step(withdraw=False, send=Kind.ANONYMISED),
+    (ConsentStatus.REFUSED, Kind.PSEUDONYMISED): Step(withdraw=True, send=Kind.ANONYMISED),
+    (ConsentStatus.REFUSED, Kind.ANONYMISED): _STAYS,
+    (ConsentStatus.NOT_DOCUMENTED, None): Step(withdraw=False, send=Kind.ANONYMISED),
+    (ConsentStatus.NOT_DOCUMENTED, Kind.PSEUDONYMISED): Step(withdraw=True, send=Kind.ANONYMISED),
+    (ConsentStatus.NOT_DOCUMENTED, Kind.ANONYMISED): _STAYS,
+    (ConsentStatus.OBJECTED, None): Step(withdraw=False, send=Kind.ANONYMISED),
+    (ConsentStatus.OBJECTED, Kind.PSEUDONYMISED): Step(withdraw=True, send=Kind.ANONYMISED),
+    (ConsentStatus.OBJECTED, Kind.ANONYMISED): _STAYS,
+    (None, None): Step(withdraw=False, send=Kind.ANONYMISED),
+    (None, Kind.PSEUDONYMISED): Step(withdraw=True, send=Kind.ANONYMISED),
+    (None, Kind.ANONYMISED): _STAYS,
 }
-"""The decision for each status; None stands for no statement at all."""
+"""Status in force × what lies at the register → what follows, for every cycle of the patient, old and new.
+
+A consent given again is `given`; a status of None is a patient about whom nothing was stated. Source: the
+product's FAQ: documented consent → pseudonymised; none, or a later objection → all cycles exported again,
+anonymised.
+"""
 
 STRICTNESS = (
     ConsentStatus.GIVEN,
@@ -63,7 +91,14 @@ def current_status(statements: Iterable[Statement], register: str, today: date) 
 
 def decide(statements: Iterable[Statement], register: str, today: date) -> Kind:
     """Return in which form this patient's records may go to `register`."""
-    return DECISIONS[current_status(statements, register, today)]
+    return demanded(current_status(statements, register, today))
+
+
+def demanded(status: ConsentStatus | None) -> Kind:
+    """Return the form a status demands: the one in which a record goes that was never sent."""
+    kind = DECISION_TABLE[status, None].send
+    assert kind is not None  # noqa: S101 - what never was there is always sent
+    return kind
 
 
 def _not_yet(statement: Statement, today: date) -> bool:

@@ -44,7 +44,10 @@ class PackageRow:
 
 @dataclass(frozen=True)
 class ReceiptRow:
-    """A verified receipt: the exact bytes the server signed, and its detached CMS signature (DER)."""
+    """A verified receipt: the exact bytes the server signed, and its detached CMS signature (DER).
+
+    `rejected_keys` name the refused records; they are known when the receipt comes, and findings after that.
+    """
 
     package_id: int
     register: str
@@ -54,6 +57,7 @@ class ReceiptRow:
     rejected: int
     document: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    rejected_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

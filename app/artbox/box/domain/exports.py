@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from artbox.box.domain.consent import DECISION_TABLE, ConsentStatus, demanded
 from artbox.box.domain.deliveries import Kind
 
 MAX_RECORDS = 10_000
 """The largest number of records in one package."""
+Rare = tuple[str, str]
+"""A field and the text of a value that may single a record out."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,16 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """How an anonymised record fits in: steps taken, its group then, rare values kept, fields dropped."""
+
+    steps: int
+    group: str
+    rare: tuple[Rare, ...] = ()
+    suppressed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Item:
     """One record of a package to be: an export, or the withdrawal of the record with this key."""
 
@@ -48,6 +61,8 @@ class Item:
     cycle_revision: int
     patient_revision: int
     withdrawn_key_id: int | None = None
+    patient_id: int = 0
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +74,14 @@ class Batch:
     items: tuple[Item, ...]
 
 
-def items(candidates: Iterable[Candidate], demanded: Callable[[int], Kind]) -> Iterator[Item]:
-    """Yield what must travel; `demanded` tells the kind for a patient's id."""
+def items(candidates: Iterable[Candidate], status: Callable[[int], ConsentStatus | None]) -> Iterator[Item]:
+    """Yield what must travel; `status` tells the consent in force for a patient's id."""
     for candidate in candidates:
-        kind = demanded(candidate.patient_id)
+        stated = status(candidate.patient_id)
         for record in candidate.live:
-            if record.kind is not kind or not candidate.assigned:
+            if DECISION_TABLE[stated, record.kind].withdraw or not candidate.assigned:
                 yield _item(candidate, Kind.WITHDRAWAL, record.record_key_id)
+        kind = demanded(stated)
         if candidate.assigned and not candidate.held and not _delivered(candidate, kind):
             yield _item(candidate, kind, None)
 
@@ -101,4 +117,5 @@ def _item(candidate: Candidate, kind: Kind, withdrawn_key_id: int | None) -> Ite
         candidate.cycle_revision,
         candidate.patient_revision,
         withdrawn_key_id,
+        candidate.patient_id,
     )

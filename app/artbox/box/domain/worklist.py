@@ -9,6 +9,9 @@ SEVERITIES = ("hart", "weich", "hinweis")
 HOLDING = ("hart", "weich")
 """The severities that hold a record back."""
 
+REJECTED_RULE = "E12"
+"""The rule of a finding that a register's receipt made: the register refused the record."""
+
 
 class Order(StrEnum):
     """How the list is ordered; `urgent`: hard before soft, the oldest first."""

@@ -175,11 +175,26 @@ SENTENCES: dict[str, str] = {
     "delivery-failed.packing-failed": mark(
         "Das Paket ließ sich nicht erstellen. Bitte rufen Sie die Betreuung an."
     ),
+    "timestamp-failed": mark("Es gab keinen Zeitstempel. Die ARTbox versucht es von selbst wieder."),
+    "timestamp-failed.no-authority": mark("Es ist kein Zeitstempeldienst eingestellt."),
+    "timestamp-failed.none-answered": mark("Kein Zeitstempeldienst gab einen gültigen Zeitstempel."),
+    "timestamp-failed.nothing-to-stamp": mark("Es gibt noch nichts, was einen Zeitstempel bekommen könnte."),
+    "ledger-broken": mark("Das Hauptbuch stimmt ab Eintrag {sequence} nicht."),
+    "ledger-broken.unreadable": mark(
+        "Die Datei des Hauptbuchs ist nicht lesbar, zuerst in Zeile {sequence}."
+    ),
+    "ledger-broken.chain": mark("Die Kette des Hauptbuchs ist bei Eintrag {sequence} unterbrochen."),
+    "ledger-broken.commitment": mark("Der offengelegte Text von Eintrag {sequence} passt nicht zu ihm."),
+    "ledger-broken.timestamp": mark("Der Zeitstempel zu Eintrag {sequence} ist nicht gültig."),
+    "ledger-broken.token-missing": mark("Der Zeitstempel zu Eintrag {sequence} fehlt oder ist ein anderer."),
+    "ledger-broken.receipt": mark("Die Quittung zu Eintrag {sequence} fehlt oder ist nicht echt."),
+    "ledger-broken.audit": mark("Das Protokoll passt nicht zum Hauptbuch."),
     "package-unknown": mark("Dieses Paket gibt es nicht."),
     "socket-missing": mark(
         "Der Dienst wurde ohne seine Anschlüsse gestartet. Bitte rufen Sie die Betreuung an."
     ),
     # What only the edges know
+    "receipt-not-this": mark("Das ist keine gültige Quittung zu diesem Paket."),
     "not-found": mark("Unter dieser Adresse gibt es nichts."),
     "method-not-allowed": mark("Das geht an dieser Stelle nicht."),
     "forbidden": mark("Dafür reicht Ihre Berechtigung nicht aus."),

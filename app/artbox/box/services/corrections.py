@@ -95,6 +95,8 @@ class Corrections:
     def _message(self, release: Release, rule: str, field: str | None) -> Text:
         if rule in release.rules:
             return release.rules[rule].message
+        if rule in release.assurances:
+            return release.assurances[rule].message
         check = release.checks.get(rule)
         if check is None:
             return Text(rule, rule)

@@ -1,18 +1,29 @@
 """The way of records to the registers: pack, send, verify the receipt."""
 
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from artbox.box.adapters.store import Store, StoreHandle
-from artbox.box.domain import consent, exports
+from artbox.box.domain import exports
+from artbox.box.domain.anonymity import Reason
 from artbox.box.domain.audit import AuditEntry, AuditTag
-from artbox.box.domain.deliveries import Delivered, Kind, PackageRow, PackageState, ReceiptRow
+from artbox.box.domain.deliveries import Delivered, PackageRow, PackageState, ReceiptRow
 from artbox.box.errors import DeliveryFailed, NotEnrolled, PackageUnknown
-from artbox.box.services.clock import Clock
+from artbox.box.services.due import Demand
 from artbox.box.services.packing import ACTOR, Packing
 from artbox.box.services.sending import Sending, note_failure
 from artbox.catalogue import Catalogue
 from artbox.wire.packages import file_sha256
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How many records of one register leave next, and how many anonymised ones stay, by reason."""
+
+    waiting: int
+    retained: Mapping[Reason, int]
 
 
 class Delivery:
@@ -22,15 +33,15 @@ class Delivery:
         self,
         handle: StoreHandle,
         catalogue: Catalogue,
+        demand: Demand,
         packing: Packing,
         sending: Sending,
-        now: Clock,
     ) -> None:
         self._handle = handle
         self._catalogue = catalogue
+        self._demand = demand
         self._packing = packing
         self._sending = sending
-        self._now = now
         self._delivering = threading.Lock()
 
     def deliver(self, register: str | None = None) -> list[Delivered]:
@@ -39,17 +50,27 @@ class Delivery:
         Without a register, all that have a recipient certificate are tried. Raise NotEnrolled, BoxLocked, or
         the first DeliveryFailed after having tried every one.
         """
+        return self._take_turns(self._asked_for(register))
+
+    def deliver_due(self) -> list[Delivered]:
+        """Deliver for the registers whose turn has come: daily, and after failures with growing pauses."""
+        return self._take_turns(self._demand.turns(self._handle.store, self.recipients()))
+
+    def _take_turns(self, registers: list[str]) -> list[Delivered]:
         store = self._handle.store
         if not self._sending.is_possible:
             raise NotEnrolled
         delivered: list[Delivered] = []
         failures: list[DeliveryFailed] = []
         with self._delivering:
-            for name in self._asked_for(register):
+            for name in registers:
                 try:
                     self._deliver(store, name, delivered)
                 except DeliveryFailed as failure:
                     failures.append(failure)
+                    store.turns.failed(name, AuditEntry(AuditTag.TURN_FAILED, ACTOR, {"register": name}))
+                else:
+                    store.turns.succeeded(name, AuditEntry(AuditTag.TURN_FINISHED, ACTOR, {"register": name}))
         if failures:
             failures[0].fields["delivered"] = len(delivered)
             raise failures[0]
@@ -74,18 +95,52 @@ class Delivery:
             raise PackageUnknown
         return path
 
+    def hand_out(self, package_id: int, actor: str) -> Path:
+        """Return the file of a package to be carried by hand; from now on it counts as having left.
+
+        One that never left is brought in line with consent first. Raise PackageUnknown or DeliveryFailed.
+        """
+        with self._delivering:
+            store, row = self._handle.store, self.package(package_id)
+            if row.state is not PackageState.RECEIPTED:
+                self._demand.mind_consent(store, row)
+                row = self._with_file(store, package_id)
+                detail = {"package_id": row.id}
+                store.packages.attempting(row.id, AuditEntry(AuditTag.PACKAGE_HANDED_OUT, actor, detail))
+        return self.package_file(package_id)
+
+    def take_receipt(self, package_id: int, answer: str, actor: str) -> None:
+        """Keep a receipt that was carried by hand, verified like one from the network.
+
+        `answer` is the server's JSON. One for a package that has its receipt changes nothing. Raise
+        PackageUnknown, or DeliveryFailed for anything but this package's genuine receipt.
+        """
+        with self._delivering:
+            row = self.package(package_id)
+            if row.state is not PackageState.RECEIPTED:
+                self._sending.take(self._handle.store, row, answer, actor)
+
     def receipt(self, package_id: int) -> ReceiptRow | None:
         """Return the verified receipt of a package; None while there is none."""
         return self._handle.store.packages.receipt(package_id)
 
+    def outlook(self) -> dict[str, Outlook]:
+        """Return for each register what leaves next, and what stays lest it be recognised."""
+        store = self._handle.store
+        found = {}
+        for register in self._catalogue.current.registers:
+            due = self._demand.due(store, register)
+            unreceipted = sum(row.count for row in store.packages.open(register))
+            found[register] = Outlook(len(due.items) + unreceipted, due.retained)
+        return found
+
     def waiting(self) -> dict[str, int]:
         """Return how many records wait per register (withdrawals and unreceipted packages included)."""
-        store = self._handle.store
-        return {
-            register: len(self._items(store, register))
-            + sum(row.count for row in store.packages.open(register))
-            for register in self._catalogue.current.registers
-        }
+        return {register: outlook.waiting for register, outlook in self.outlook().items()}
+
+    def retained(self) -> dict[str, Mapping[Reason, int]]:
+        """Return how many anonymised records stay per register lest they be recognised, by reason."""
+        return {register: outlook.retained for register, outlook in self.outlook().items()}
 
     def recipients(self) -> list[str]:
         """Return the registers the box has a recipient certificate for."""
@@ -114,11 +169,11 @@ class Delivery:
 
     def _deliver(self, store: Store, register: str, delivered: list[Delivered]) -> None:
         for row in store.packages.open(register):
-            self._mind_consent(store, row)
+            self._demand.mind_consent(store, row)
             delivered.append(self._finish(store, row.id))
         centre_no = store.box().centre_no
-        waiting = self._items(store, register)
-        for batch in exports.batches(waiting, self._catalogue.current.version):
+        due = self._demand.due(store, register)
+        for batch in exports.batches(due.items, self._catalogue.current.version):
             entry = AuditEntry(
                 AuditTag.PACKAGE_RESERVED,
                 ACTOR,
@@ -127,35 +182,14 @@ class Delivery:
             package_id = store.packages.reserve(centre_no, register, batch, entry)
             delivered.append(self._finish(store, package_id))
 
-    def _items(self, store: Store, register: str) -> list[exports.Item]:
-        candidates, statements = store.candidates.for_register(register)
-        today = self._now().date()
-        return list(
-            exports.items(
-                candidates,
-                lambda patient_id: consent.decide(statements.get(patient_id, ()), register, today),
-            )
-        )
-
-    def _mind_consent(self, store: Store, row: PackageRow) -> None:
-        """Take out of a package that never left what consent no longer lets travel in this kind."""
-        if row.kind is Kind.WITHDRAWAL or store.packages.attempted(row.id):
-            return
-        _, statements = store.candidates.for_register(row.register)
-        today = self._now().date()
-        dropped = [
-            record.record_key_id
-            for record in store.packages.records(row.id)
-            if consent.decide(statements.get(record.patient_id, ()), row.register, today) is not row.kind
-        ]
-        if dropped:
-            entry = AuditEntry(
-                AuditTag.PACKAGE_REVISED, ACTOR, {"package_id": row.id, "dropped": len(dropped)}
-            )
-            store.packages.drop(row.id, dropped, entry)
-
     def _finish(self, store: Store, package_id: int) -> Delivered:
         """Bring one package from wherever it stands to its receipt; raise DeliveryFailed."""
+        row = self._with_file(store, package_id)
+        self._sending.send(store, row, self._packing.path(row))
+        return Delivered(row.id, row.name, row.register, row.kind, row.count)
+
+    def _with_file(self, store: Store, package_id: int) -> PackageRow:
+        """Return a package whose file is there and whole, written now where it was not."""
         row = self.package(package_id)
         if row.state is PackageState.RESERVED or self._is_lost(store, row):
             try:
@@ -164,8 +198,7 @@ class Delivery:
                 note_failure(store, row, failure)
                 raise
             row = self.package(package_id)
-        self._sending.send(store, row, self._packing.path(row))
-        return Delivered(row.id, row.name, row.register, row.kind, row.count)
+        return row
 
     def _is_lost(self, store: Store, row: PackageRow) -> bool:
         """Say whether the file must be written again; one that may have left must not change any more."""

@@ -14,7 +14,7 @@ from artbox.box.domain.deliveries import Kind, PackageRow
 from artbox.box.domain.pseudonyms import pseudonym
 from artbox.box.errors import DeliveryFailed
 from artbox.box.services.assessing import Assessing
-from artbox.catalogue import Catalogue
+from artbox.catalogue import Catalogue, Disguise
 from artbox.wire.errors import WireError
 from artbox.wire.packages import PackageHead, write_package
 
@@ -101,5 +101,6 @@ class Packing:
                 patient, cycle = json.loads(record.patient_body), json.loads(record.cycle_body)
                 receipt = receipts.get(record.record_key_id, FirstReceipt())
                 cycle |= release.receipt(cycle, receipt.result, receipt.received_on)
-                line |= {"version": record.version, "cycle": projection.cycle(patient, cycle)}
+                disguise = Disguise(record.steps, record.suppressed)
+                line |= {"version": record.version, "cycle": projection.cycle(patient, cycle, disguise)}
             yield line

@@ -1,5 +1,6 @@
 """Sending one package to the server and judging the receipt that comes back."""
 
+import json
 from pathlib import Path
 
 from artbox.box.adapters.identity import Identity
@@ -35,6 +36,15 @@ class Sending:
             raise
         store.packages.receipted(receipt, _entry(AuditTag.PACKAGE_RECEIPTED, row))
 
+    def take(self, store: Store, row: PackageRow, answer: str, actor: str) -> None:
+        """Keep a receipt that came by hand as the server's JSON answer; raise DeliveryFailed."""
+        try:
+            signed = SignedReceipt.from_answer(json.loads(answer))
+        except (WireError, ValueError, RecursionError) as error:
+            raise _invalid(row) from error
+        receipt = self._verified(row, signed)
+        store.packages.receipted(receipt, AuditEntry(AuditTag.RECEIPT_TAKEN, actor, {"package_id": row.id}))
+
     def _exchanged(self, store: Store, row: PackageRow, path: Path) -> SignedReceipt:
         first = not store.packages.attempted(row.id)
         store.packages.attempting(row.id, _entry(AuditTag.PACKAGE_ATTEMPTED, row))
@@ -66,6 +76,7 @@ class Sending:
             len(receipt.rejected),
             signed.document,
             signed.signature,
+            receipt.rejected,
         )
 
 

@@ -11,6 +11,7 @@ from artbox.box.edge.sentences import sentence
 from artbox.box.errors import ArtboxError
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+FILE_FORM_TYPE = "multipart/form-data"
 MAXIMUM_FIELDS = 40
 MAXIMUM_CHARACTERS = 4096
 
@@ -42,8 +43,13 @@ NO_PROBLEMS = Problems()
 
 
 async def read_form(request: Request) -> Values:
-    """Return the fields of a form, the last one winning; raise HTTPException(422) on anything else."""
-    if request.headers.get("content-type", FORM_TYPE).split(";")[0].strip().lower() != FORM_TYPE:
+    """Return the fields of a form, the last one winning; raise HTTPException(422) on anything else.
+
+    A form with a file holds it as text; its size is bounded by what a page takes as body.
+    """
+    if _media_type(request) == FILE_FORM_TYPE:
+        return await _read_file_form(request)
+    if _media_type(request) != FORM_TYPE:
         raise HTTPException(422)
     body = await request.body()
     try:
@@ -55,6 +61,22 @@ async def read_form(request: Request) -> Values:
     if any(len(value) > MAXIMUM_CHARACTERS for _, value in pairs):
         raise HTTPException(422)
     return dict(pairs)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", FORM_TYPE).split(";")[0].strip().lower()
+
+
+async def _read_file_form(request: Request) -> Values:
+    try:
+        async with request.form(max_files=1, max_fields=1) as form:
+            values = {}
+            for name, value in form.multi_items():
+                content = value.encode() if isinstance(value, str) else await value.read()
+                values[name] = content.decode("utf-8")
+            return values
+    except UnicodeDecodeError as error:
+        raise HTTPException(422) from error
 
 
 def local_path(value: str | None, fallback: str = "/") -> str:

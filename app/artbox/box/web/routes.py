@@ -13,6 +13,7 @@ from artbox.box.domain.accounts import Role
 from artbox.box.domain.states import BoxState
 from artbox.box.web.frame import OPEN_STATES
 from artbox.box.web.pages import (
+    anonymity,
     audit,
     cases,
     corrections,
@@ -21,6 +22,7 @@ from artbox.box.web.pages import (
     info,
     info_rules,
     info_tables,
+    ledger,
     own_account,
     people,
     programs,
@@ -121,9 +123,15 @@ PAGES = (
     Page("GET", "/eingang/verschoben.csv", cases.moved_table, OPEN, Role.READ_ONLY),
     Page("GET", "/eingang/{import_id}", imports.report, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte", exports.overview, OPEN, Role.READ_ONLY),
+    Page("GET", "/exporte/anonymitaet", anonymity.show, OPEN, Role.READ_ONLY),
+    Page("GET", "/exporte/anonymitaet.json", anonymity.document, OPEN, Role.READ_ONLY),
+    Page("GET", "/exporte/nachweise", ledger.show, OPEN, Role.READ_ONLY),
+    Page("POST", "/exporte/nachweise", ledger.stamp, OPEN, Role.USER),
+    Page("GET", "/exporte/nachweise.zip", ledger.download, OPEN, Role.READ_ONLY),
     Page("POST", "/exporte/jetzt", exports.deliver, OPEN, Role.USER),
     Page("GET", "/exporte/{number:int}", exports.package, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte/{number:int}/paket", exports.package_file, OPEN, Role.USER),
+    Page("POST", "/exporte/{number:int}/quittung", exports.take_receipt, OPEN, Role.USER),
     Page("GET", "/exporte/{number:int}/quittung", exports.receipt_file, OPEN, Role.READ_ONLY),
     Page("GET", "/exporte/{number:int}/quittung/signatur", exports.receipt_signature, OPEN, Role.READ_ONLY),
     Page("GET", "/info", info.overview, OPEN, Role.READ_ONLY),

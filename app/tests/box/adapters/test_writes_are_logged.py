@@ -8,31 +8,37 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from artbox.box.adapters.store import Store, database
+from artbox.box.adapters.store.anonymised import AnonymisedView
 from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.cases import CasesView
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
+from artbox.box.adapters.store.ledger import LedgerTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable
 from artbox.box.adapters.store.rechecks import RechecksTable
 from artbox.box.adapters.store.tokens import TokensTable
+from artbox.box.adapters.store.turns import TurnsTable
 from artbox.box.domain.audit import AuditEntry
 
 GROUPS = (
     Store,
     AccountsTable,
     AssessmentsTable,
+    AnonymisedView,
     AuditTable,
     CandidatesView,
     CasesView,
     FindingsView,
     ImportsTable,
+    LedgerTable,
     PackagesTable,
     RechecksTable,
     SessionsTable,
     TokensTable,
+    TurnsTable,
 )
 Method = Callable[..., object]
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from artbox.box.domain.consent import ConsentStatus
 from artbox.box.domain.deliveries import Kind
 from artbox.box.domain.exports import MAX_RECORDS, Candidate, Item, LiveRecord, batches, items
 
 PSEUDONYMISED, ANONYMISED, WITHDRAWAL = Kind.PSEUDONYMISED, Kind.ANONYMISED, Kind.WITHDRAWAL
+STATUS = {PSEUDONYMISED: ConsentStatus.GIVEN, ANONYMISED: ConsentStatus.OBJECTED}
 NEW = Candidate(1, 1, "2026.1", 2, 3, assigned=True, held=False, live=())
 DELIVERED = replace(NEW, live=(LiveRecord(7, PSEUDONYMISED, 2, 3),))
 OUTDATED = replace(NEW, live=(LiveRecord(7, PSEUDONYMISED, 1, 3),))
@@ -32,7 +34,7 @@ OTHER_PATIENT_DATA = replace(NEW, live=(LiveRecord(7, PSEUDONYMISED, 2, 2),))
     ],
 )
 def test_what_travels(candidate: Candidate, demanded: Kind, expected: list[Kind]) -> None:
-    found = list(items([candidate], lambda _: demanded))
+    found = list(items([candidate], lambda _: STATUS[demanded]))
     assert [item.kind for item in found] == expected
     assert all((item.withdrawn_key_id == 7) == (item.kind is WITHDRAWAL) for item in found)
 

@@ -10,6 +10,7 @@ import pytest
 
 from artbox.box.adapters.server_client import ServerClient, ServerTrouble
 from artbox.box.application import Application
+from artbox.box.domain.anonymity import Reason
 from artbox.box.domain.deliveries import Delivered, Kind, PackageState
 from artbox.box.errors import DeliveryFailed, NotEnrolled, PackageUnknown
 from artbox.wire import cms
@@ -89,8 +90,10 @@ def test_an_objection_withdraws_and_delivers_anew_without_a_link(
     receive(document)
     first = read(box.application.delivery.deliver("DIR")[0])
     receive(consent(document, "objected"))
-    assert box.application.delivery.waiting()["DIR"] == 6
-    withdrawal, anonymised = box.application.delivery.deliver("DIR")
+    assert box.application.delivery.waiting()["DIR"] == 3
+    assert box.application.delivery.retained()["DIR"] == {Reason.DELAY: 3}
+    (withdrawal,) = box.application.delivery.deliver("DIR")
+    (anonymised,) = box.application.delivery.deliver("DIR")
     assert (withdrawal.kind, withdrawal.count) == (Kind.WITHDRAWAL, 3)
     assert (anonymised.kind, anonymised.count) == (Kind.ANONYMISED, 3)
     withdrawn = read(withdrawal)
@@ -185,7 +188,7 @@ def test_a_lost_answer_is_fetched_again_and_counts_once(
         with pytest.raises(DeliveryFailed):
             box.application.delivery.deliver()
     receive(consent(document, "objected"))
-    kinds = [package.kind for package in box.application.delivery.deliver()]
+    kinds = [package.kind for _ in range(2) for package in box.application.delivery.deliver()]
     assert kinds == [Kind.PSEUDONYMISED, Kind.WITHDRAWAL, Kind.ANONYMISED]
     assert sequences(box) == [1, 2, 3]
     stored = [path.name for path in box.server.stored()]

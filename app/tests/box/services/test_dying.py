@@ -18,11 +18,21 @@ from artbox.box.domain.keyring import Keyring
 from artbox.box.domain.states import BoxState
 from artbox.box.services.unlocking import Unlocking
 from artbox.catalogue.synthetic import documents
-from tests.box.real_parts import ADMINISTRATOR, MASTER_PASSWORD, PASSWORD, Box, mapping_in, opened
+from tests.box.real_parts import (
+    ADMINISTRATOR,
+    MASTER_PASSWORD,
+    PASSWORD,
+    Box,
+    correct,
+    mapping_in,
+    opened,
+)
+from tests.box.register import AtRegister
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = 8
+DEATHS = 50
 APP = Path(__file__).resolve().parents[3]
 Process = subprocess.Popen[bytes]
 
@@ -158,3 +168,44 @@ def test_a_delivery_that_died_goes_on_without_loss_doubling_or_gap(
     assert len(keys) == len(set(keys)) == 6
     assert box.application.delivery.deliver() == []
     assert not list(box.settings.packages_dir.glob(".*"))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("place", "longest"),
+    [("packing", 0.12), ("sending", 0.12), ("sent", 0.03)],
+    ids=["pack", "send", "receipt"],
+)
+def test_killed_fifty_times_a_register_reads_the_same(
+    box: Box, recipients: Path, tmp_path: Path, place: str, longest: float
+) -> None:
+    """Deaths at any moment of packaging, sending and receipt; each time with new content.
+
+    The register's own view asserts sequence without gap, and versions without loss, doubling or disorder.
+    """
+    chance = random.Random(place)  # noqa: S311 - no secret
+    register = AtRegister(box, recipients, tmp_path)
+    document = box.document(patients=3, cycles=2, status="given")
+    cycles = [cycle for patient in document["patients"] for cycle in patient["cycles"]]
+    deaths = 0
+    for number in range(DEATHS):
+        changed = chance.sample(cycles, k=1 + number % 2)
+        for cycle in changed:
+            correct(cycle)
+        box.application.intake.receive(json.dumps(document).encode(), token=box.token())
+        box.application.close()
+        deaths += died(start(box, "deliver", place=place, seconds=chance.uniform(0, longest)))
+        box.application = Application(box.settings)
+        box.application.lifecycle.open(box.keys)
+        if number % 5 == 4:
+            box.application.delivery.deliver()
+            assert {row.state for row in box.application.delivery.packages()} == {PackageState.RECEIPTED}
+            sent = {record.cycle["infertility_duration"] for record in register.read().values()}
+            assert sent <= {cycle.get("infertility_duration") for cycle in cycles}
+            assert len(register.records) == len(cycles)
+            assert not list(box.settings.packages_dir.glob(".*"))
+    assert deaths >= DEATHS // 2, "most of them died"
+    assert len(register.packages) >= DEATHS // 5
+    stored = [path for path in box.server.stored() if path.name.startswith(f"{box.centre_no:04d}-")]
+    assert len(stored) == len(register.packages), "exactly once at the server"
+    assert box.application.audit.verify() is None

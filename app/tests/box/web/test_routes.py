@@ -56,9 +56,15 @@ GET /eingang/verschoben open read-only
 GET /eingang/verschoben.csv open read-only
 GET /eingang/{import_id} open read-only
 GET /exporte open read-only
+GET /exporte/anonymitaet open read-only
+GET /exporte/anonymitaet.json open read-only
+GET /exporte/nachweise open read-only
+POST /exporte/nachweise open user
+GET /exporte/nachweise.zip open read-only
 POST /exporte/jetzt open user
 GET /exporte/{number:int} open read-only
 GET /exporte/{number:int}/paket open user
+POST /exporte/{number:int}/quittung open user
 GET /exporte/{number:int}/quittung open read-only
 GET /exporte/{number:int}/quittung/signatur open read-only
 GET /info open read-only

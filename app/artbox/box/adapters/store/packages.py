@@ -3,16 +3,19 @@
 A reserved package has its number and records; its file can be written again from them until it was sent.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from artbox.box.adapters.store import anonymised
 from artbox.box.adapters.store.database import Database, Writing
 from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.deliveries import Kind, PackageRow, PackageState, ReceiptRow
 from artbox.box.domain.exports import Batch, Item
 from artbox.box.domain.pseudonyms import new_record_key
+from artbox.box.domain.worklist import REJECTED_RULE
 from artbox.wire.packages import PackageName
 
 _ROWS = (
@@ -32,6 +35,8 @@ class PackedRecord:
     patient_uuid: UUID
     patient_body: str = field(repr=False)
     cycle_body: str = field(repr=False)
+    steps: int = 0
+    suppressed: tuple[str, ...] = ()
 
 
 class PackagesTable:
@@ -64,13 +69,16 @@ class PackagesTable:
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT k.id, k.key, k.kind, p.id AS patient_id, p.uuid, c.body AS cycle_body,"
-                " pr.body AS patient_body,"
+                " pr.body AS patient_body, coalesce(a.steps, 0) AS steps,"
+                " coalesce(a.suppressed, '[]') AS suppressed,"
                 " (SELECT count(*) FROM package_items e"
                 " WHERE e.record_key_id = k.id AND e.package_id <= i.package_id) AS version"
                 " FROM package_items i JOIN record_keys k ON k.id = i.record_key_id"
                 " JOIN cycle_revisions c ON c.cycle_id = k.cycle_id AND c.revision = i.cycle_revision"
                 " JOIN cycles y ON y.id = k.cycle_id JOIN patients p ON p.id = y.patient_id"
                 " JOIN patient_revisions pr ON pr.patient_id = p.id AND pr.revision = i.patient_revision"
+                " LEFT JOIN anonymised_items a"
+                " ON a.package_id = i.package_id AND a.record_key_id = i.record_key_id"
                 " WHERE i.package_id = ?",
                 (package_id,),
             )
@@ -84,6 +92,8 @@ class PackagesTable:
                     UUID(row["uuid"]),
                     row["patient_body"],
                     row["cycle_body"],
+                    row["steps"],
+                    tuple(json.loads(row["suppressed"])),
                 )
                 for row in rows
             ]
@@ -107,16 +117,14 @@ class PackagesTable:
                 ),
             ).lastrowid
             for item in batch.items:
+                key_id = _key_id(writing, register, item)
                 writing.execute(
                     "INSERT INTO package_items (package_id, record_key_id, cycle_revision, patient_revision)"
                     " VALUES (?, ?, ?, ?)",
-                    (
-                        package_id,
-                        _key_id(writing, register, item),
-                        item.cycle_revision,
-                        item.patient_revision,
-                    ),
+                    (package_id, key_id, item.cycle_revision, item.patient_revision),
                 )
+                if item.shared is not None:
+                    anonymised.note(writing, package_id, key_id, item.shared)
             return int(package_id)
 
     def drop(self, package_id: int, record_key_ids: list[int], entry: AuditEntry) -> None:
@@ -187,9 +195,12 @@ class PackagesTable:
                 ),
             )
             writing.execute(
-                "UPDATE packages SET state = 'receipted', receipted_at = ?, last_error = NULL WHERE id = ?",
-                (writing.at, receipt.package_id),
+                "UPDATE packages SET state = 'receipted', sent_at = coalesce(sent_at, ?), receipted_at = ?,"
+                " last_error = NULL WHERE id = ?",
+                (writing.at, writing.at, receipt.package_id),
             )
+            for key in receipt.rejected_keys:
+                _note_rejection(writing, receipt, key)
 
     def attempted(self, package_id: int) -> bool:
         """Say whether the package may have left the box."""
@@ -238,6 +249,28 @@ def _key_id(writing: Writing, register: str, item: Item) -> int:
         (item.cycle_id, register, item.kind.value, new_record_key()),
     )
     return int(cursor.lastrowid)
+
+
+def _note_rejection(writing: Writing, receipt: ReceiptRow, key: str) -> None:
+    """Put a refused record on the work list, while its revision is the current one."""
+    writing.execute(
+        "INSERT INTO findings (patient_id, cycle_id, import_id, rule, severity, field, child_no, registers,"
+        " found_at, open_since)"
+        " SELECT c.patient_id, c.id, r.import_id, ?, 'hart', NULL, NULL, ?, ?, ?"
+        " FROM package_items i JOIN packages p ON p.id = i.package_id"
+        " JOIN record_keys k ON k.id = i.record_key_id"
+        " JOIN cycles c ON c.id = k.cycle_id AND c.revision = i.cycle_revision"
+        " JOIN cycle_revisions r ON r.cycle_id = c.id AND r.revision = c.revision"
+        " WHERE i.package_id = ? AND k.key = ? AND p.kind <> 'withdrawal'",
+        (
+            REJECTED_RULE,
+            json.dumps([receipt.register]),
+            writing.at,
+            writing.at,
+            receipt.package_id,
+            key,
+        ),
+    )
 
 
 def _row(row: Any) -> PackageRow:

@@ -19,6 +19,7 @@ from artbox.box.domain.imports import (
     PatientOutcome,
     StoredFinding,
 )
+from artbox.box.domain.worklist import REJECTED_RULE
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ def _renew_findings(
     present = context.findings.get(cycle_id, {})
     wanted = dict.fromkeys(findings)
     for finding, row in present.items():
-        if fresh or finding not in wanted:
+        # what a register refused stays refused until the record changes
+        if fresh or (finding not in wanted and finding.rule != REJECTED_RULE):
             writing.execute("UPDATE findings SET superseded_at = ? WHERE id = ?", (writing.at, row.id))
     for finding in wanted:
         known = present.get(finding)

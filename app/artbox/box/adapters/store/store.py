@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from artbox.box.adapters.store.anonymised import AnonymisedView
 from artbox.box.adapters.store.assessments import AssessmentsTable
 from artbox.box.adapters.store.candidates import CandidatesView
 from artbox.box.adapters.store.cases import CasesView
@@ -12,10 +13,12 @@ from artbox.box.adapters.store.database import Database
 from artbox.box.adapters.store.findings import FindingsView
 from artbox.box.adapters.store.imports import ImportsTable
 from artbox.box.adapters.store.journal import AuditTable
+from artbox.box.adapters.store.ledger import LedgerTable
 from artbox.box.adapters.store.packages import PackagesTable
 from artbox.box.adapters.store.people import AccountsTable, SessionsTable
 from artbox.box.adapters.store.rechecks import RechecksTable
 from artbox.box.adapters.store.tokens import TokensTable
+from artbox.box.adapters.store.turns import TurnsTable
 from artbox.box.domain.accounts import Role
 from artbox.box.domain.audit import AuditEntry
 from artbox.box.domain.pseudonyms import new_pseudonym_key
@@ -46,6 +49,9 @@ class Store:
         self.cases = CasesView(database)
         self.rechecks = RechecksTable(database)
         self.packages = PackagesTable(database)
+        self.anonymised = AnonymisedView(database)
+        self.turns = TurnsTable(database)
+        self.ledger = LedgerTable(database)
 
     @classmethod
     def open(cls, path: Path, key: bytes, now: Callable[[], datetime]) -> "Store":

@@ -7,12 +7,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from artbox.box.domain.deliveries import Kind, PackageRow, PackageState, ReceiptRow
-from artbox.box.edge.sentences import sentence
+from artbox.box.edge.sentences import sentence, sentence_for
 from artbox.box.edge.texts import mark
 from artbox.box.errors import DeliveryFailed, NotEnrolled
+from artbox.box.web.forms import NO_PROBLEMS, Problems
 from artbox.box.web.rendering import see_other
 from artbox.box.web.visit import Visit
 
+RECEIPT_FIELD = "quittung"
 KINDS = {
     Kind.PSEUDONYMISED: mark("pseudonymisiert"),
     Kind.ANONYMISED: mark("anonymisiert"),
@@ -33,6 +35,7 @@ class RegisterRow:
     name: str
     label: str
     waiting: int
+    retained: int
     last: PackageRow | None
     unsent: int
 
@@ -45,7 +48,7 @@ def overview(visit: Visit) -> Response:
 def deliver(visit: Visit) -> Response:
     """Pack and send now, for one register or all."""
     try:
-        delivered = visit.application.delivery.deliver(visit.form.get("register") or None)
+        delivered = visit.application.rounds.deliver(visit.form.get("register") or None)
     except (DeliveryFailed, NotEnrolled) as error:
         return _overview_page(visit, sentence(error, visit.language), 502)
     return see_other(f"/exporte?zugestellt={len(delivered)}")
@@ -53,19 +56,42 @@ def deliver(visit: Visit) -> Response:
 
 def package(visit: Visit) -> Response:
     """Show one package and its receipt in words."""
+    return _package_page(visit, NO_PROBLEMS, 200)
+
+
+def take_receipt(visit: Visit) -> Response:
+    """Keep a receipt that came by hand, if it is this package's and genuine."""
+    try:
+        visit.application.delivery.take_receipt(
+            _number(visit), visit.form.get(RECEIPT_FIELD, ""), visit.person.name
+        )
+    except DeliveryFailed:
+        problems = Problems({RECEIPT_FIELD: sentence_for("receipt-not-this", visit.language)})
+        return _package_page(visit, problems, 422)
+    return see_other(f"/exporte/{_number(visit)}")
+
+
+def _package_page(visit: Visit, problems: Problems, status_code: int) -> Response:
     row = visit.application.delivery.package(_number(visit))
     receipt = visit.application.delivery.receipt(row.id)
     register = visit.application.catalogue.current.registers.get(row.register)
     label = register.label[visit.language] if register else row.register
     return visit.page(
-        "exports/package.html", package=row, receipt=receipt, label=label, kinds=KINDS, states=STATES
+        "exports/package.html",
+        status_code,
+        package=row,
+        receipt=receipt,
+        label=label,
+        kinds=KINDS,
+        states=STATES,
+        problems=problems,
     )
 
 
 def package_file(visit: Visit) -> Response:
     """Hand out the encrypted package, to be carried by hand."""
     row = visit.application.delivery.package(_number(visit))
-    path = visit.application.delivery.package_file(row.id)
+    path = visit.application.delivery.hand_out(row.id, visit.person.name)
     return FileResponse(path, media_type="application/gzip", filename=row.name)
 
 
@@ -96,11 +122,11 @@ def _overview_page(visit: Visit, failure: str | None, status_code: int) -> Respo
 
 
 def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
-    waiting = visit.application.delivery.waiting()
+    outlook = visit.application.delivery.outlook()
     known = visit.application.catalogue.current.registers
     rows = []
     for name in sorted(
-        {*known, *waiting},
+        {*known, *outlook},
         key=lambda name: (name not in known, list(known).index(name) if name in known else 0),
     ):
         own = [package for package in packages if package.register == name]
@@ -109,7 +135,8 @@ def _registers(visit: Visit, packages: list[PackageRow]) -> list[RegisterRow]:
             RegisterRow(
                 name=name,
                 label=known[name].label[visit.language] if name in known else name,
-                waiting=waiting.get(name, 0),
+                waiting=outlook[name].waiting if name in outlook else 0,
+                retained=sum(outlook[name].retained.values()) if name in outlook else 0,
                 last=receipted[0] if receipted else None,
                 unsent=len(own) - len(receipted),
             )
