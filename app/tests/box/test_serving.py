@@ -19,6 +19,8 @@ from artbox.box.edge import activation
 from artbox.box.settings import ENVIRONMENT
 from tests.box.real_parts import Server, mapping_in
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(unlock.__file__).parents[2]
 # Takes the descriptors that follow as 3, 4, …, as a supervisor hands them over, and becomes the command.
 HAND_OVER = """

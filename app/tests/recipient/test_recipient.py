@@ -15,6 +15,8 @@ from artbox.recipient.texts import LANGUAGES, TEXTS
 from artbox.wire import certificates
 from tests.box.real_parts import Box, correct
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., int]
 
 

@@ -13,6 +13,8 @@ from artbox.wire.errors import TimestampRefused
 from artbox.wire.timestamps import new_request, verify_digest, verify_reply
 from tests.timestamp_authority import Authority, running_authority
 
+pytestmark = pytest.mark.slow
+
 DIGEST = hashlib.sha256(b"head").hexdigest()
 
 

@@ -13,6 +13,8 @@ from artbox.box.testkit.conformity import Verdict
 from artbox.box.testkit.program import CAPABILITIES, JUDGES
 from tests.box.testkit.conftest import Kit
 
+pytestmark = pytest.mark.slow
+
 KEYED = {"Idempotency-Key": "k-1"}
 
 

@@ -11,6 +11,8 @@ from tests.box.browsing import Browser, problem_of, value_of, words
 from tests.box.people import OWN_PASSWORD, add_person, initial_password_on, signed_in
 from tests.box.real_parts import ADMINISTRATOR, PASSWORD, Box
 
+pytestmark = pytest.mark.slow
+
 NEW = "sieben-Kraniche-unter-Wasser"
 
 

@@ -10,6 +10,8 @@ from tests.box.browsing import Browser
 from tests.box.people import browser_of
 from tests.box.real_parts import Box
 
+pytestmark = pytest.mark.slow
+
 ORDER = [Role.READ_ONLY, Role.USER, Role.ADMINISTRATOR]
 ENDING = {"/abmelden", "/konto/ueberall-abmelden"}
 PROTECTED = [page for page in PAGES if page.role is not None and page.path not in ENDING]
