@@ -62,9 +62,14 @@ ACTORS = {
     "unknown": mark("unbekannt"),
     "control": mark("die ARTbox selbst"),
     "box": mark("die ARTbox selbst"),
+    "delivery": mark("die ARTbox selbst"),
+    "assessing": mark("die ARTbox selbst"),
+    "rechecking": mark("die ARTbox selbst"),
+    "ledger": mark("die ARTbox selbst"),
     "master-password": mark("wer das Masterpasswort kennt"),
 }
 DETAILS = {
+    "accepted": mark("angenommen"),
     "account": mark("Konto"),
     "account_id": mark("Konto"),
     "address": mark("Adresse"),
@@ -77,6 +82,8 @@ DETAILS = {
     "package_id": mark("Paket"),
     "product": mark("Programm"),
     "register": mark("Register"),
+    "rejected": mark("abgelehnt"),
+    "release": mark("Katalog"),
     "role": mark("Rolle"),
     "token_id": mark("Zugang"),
 }
